@@ -1,0 +1,15 @@
+import directory0001 from "./directory/0001_init.sql"
+import site0001 from "./site/0001_init.sql"
+
+/** One step of a schema: forward only and additive, because a Durable Object cannot switch foreign keys off nor rename in place. */
+export interface Migration {
+  readonly version: number
+  readonly name: string
+  readonly sql: string
+}
+
+/** Steps of a site's own database, in order. */
+export const SITE_MIGRATIONS: readonly Migration[] = [{ version: 1, name: "init", sql: site0001 }]
+
+/** Steps of the directory, in order. */
+export const DIRECTORY_MIGRATIONS: readonly Migration[] = [{ version: 1, name: "init", sql: directory0001 }]

@@ -1,0 +1,66 @@
+import { eq, sql } from "drizzle-orm"
+import type { BeatRequest } from "../../shared/contract.js"
+import { VISIT_IDLE_MS } from "../../shared/protocol.js"
+import { type Db, prepareOnce, type Site } from "./db.js"
+import { holdsAll, shortenHold } from "./lease.js"
+import { findNumberByPhone } from "./number.js"
+import { readPhone } from "./phone.js"
+import { listPools } from "./pool.js"
+import { notFound } from "./refusal.js"
+import { visits } from "./schema.js"
+import { readSettings } from "./settings.js"
+import { addVisitEvent, findVisit, type VisitRow } from "./visit.js"
+
+const FORM_FIELDS = 30
+
+const statements = prepareOnce((db: Db) => ({
+  alive: db
+    .update(visits)
+    .set({ seen_at: sql`${sql.placeholder("seen_at")}`, hidden: sql`${sql.placeholder("hidden")}` })
+    .where(eq(visits.id, sql.placeholder("id")))
+    .prepare(),
+}))
+
+/**
+ * A sign of life: it keeps the visit and its leases alive. `hide` lets the numbers go soon, `tap` and `form` are kept for
+ * the journey. Answers whether the visit still lives: once it has ended or lost a number (a laptop that slept), the page
+ * must ask again, and never go on showing a number that is somebody else's. What happened is kept even then.
+ */
+export function recordBeat(site: Site, beat: BeatRequest): boolean {
+  const visit = findVisit(site, beat.visit)
+  if (!visit) throw notFound("visit")
+  const alive = !hasEnded(site, visit)
+  if (alive) {
+    const hidden = beat.kind === "hide"
+    statements(site).alive.run({ id: visit.id, seen_at: site.now, hidden: hidden ? 1 : 0 })
+    if (hidden) shorten(site, visit)
+  }
+  if (beat.kind === "tap") recordTap(site, visit, beat)
+  if (beat.kind === "form")
+    addVisitEvent(site, { visit_id: visit.id, kind: "form", data: { at_ms: beat.at_ms, fields: bound(beat.fields) } })
+  return alive
+}
+
+function hasEnded(site: Site, visit: VisitRow): boolean {
+  return site.now - visit.seen_at >= VISIT_IDLE_MS || !holdsAll(site, visit.leases ?? [])
+}
+
+function shorten(site: Site, visit: VisitRow): void {
+  const pools = new Map(listPools(site).map((pool) => [pool.id, pool]))
+  shortenHold(site, visit.leases ?? [], (pool) => pools.get(pool))
+}
+
+function recordTap(site: Site, visit: VisitRow, beat: BeatRequest): void {
+  const e164 = beat.number === undefined ? undefined : readPhone(beat.number, readSettings(site).country)
+  const number = e164 === undefined ? undefined : findNumberByPhone(site, e164)
+  addVisitEvent(site, {
+    visit_id: visit.id,
+    kind: "tap",
+    number_id: number?.id ?? null,
+    data: { at_ms: beat.at_ms, number: e164 },
+  })
+}
+
+function bound(fields: BeatRequest["fields"]): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields ?? {}).slice(0, FORM_FIELDS))
+}

@@ -1,0 +1,169 @@
+import { and, desc, eq, type SQL, sql } from "drizzle-orm"
+import { alias } from "drizzle-orm/sqlite-core"
+import type { CallAnswer, CallsQuery, ResolveQuery } from "../../shared/contract.js"
+import type { CallRow } from "./call.js"
+import { decodeCursor, type Page, pageOf } from "./cursor.js"
+import type { Site } from "./db.js"
+import { encodeId } from "./id.js"
+import { fromMinor } from "./money.js"
+import { readPhone } from "./phone.js"
+import { invalid } from "./refusal.js"
+import { type Attribution, resolve } from "./resolve.js"
+import { type CandidateRow, calls, sources, visits } from "./schema.js"
+import { readSettings } from "./settings.js"
+import { describeSource } from "./source-answer.js"
+import { sourceFilter } from "./source-filter.js"
+import { spanOf } from "./span.js"
+import { visitId, visitorId } from "./visit.js"
+
+const first = alias(visits, "first")
+
+/** Calls, latest first. */
+export function listCalls(site: Site, query: CallsQuery): Page<CallAnswer> {
+  const where: SQL[] = sourceFilter(query)
+  const span = spanOf(site, query)
+  if (span) where.push(sql`${calls.started_at} >= ${span.start} and ${calls.started_at} < ${span.end}`)
+  if (query.state !== undefined) where.push(eq(calls.state, query.state))
+  if (query.status !== undefined) where.push(eq(calls.status, query.status))
+  if (query.external_id !== undefined) where.push(eq(calls.external_id, query.external_id))
+  if (query.number !== undefined) where.push(eq(calls.to_e164, phoneOf(site, query.number, "number")))
+  if (query.cursor !== undefined) {
+    const [time = 0, id = 0] = decodeCursor(query.cursor, 2)
+    where.push(sql`(${calls.started_at}, ${calls.id}) < (${time}, ${id})`)
+  }
+  const rows = select(site)
+    .where(and(...where))
+    .orderBy(desc(calls.started_at), desc(calls.id))
+    .limit(query.limit + 1)
+    .all()
+  const describe = describer(site)
+  return pageOf(rows, query.limit, ({ call }) => [call.started_at, call.id], describe)
+}
+
+/** The calls of a visitor, oldest first, at most `limit`: the latest ones. */
+export function listCallsOf(site: Site, visitor: number, limit: number): CallAnswer[] {
+  const rows = select(site)
+    .where(eq(calls.visitor_id, visitor))
+    .orderBy(desc(calls.started_at))
+    .limit(limit)
+    .all()
+    .reverse()
+  return rows.map(describer(site))
+}
+
+/** One call in the public shape. */
+export function describeCall(site: Site, { id }: CallRow): CallAnswer {
+  return select(site).where(eq(calls.id, id)).all().map(describer(site))[0] as CallAnswer
+}
+
+/** Who would have called: the attribution of a call to a number at a moment, without recording one. */
+export function resolveQuery(site: Site, query: ResolveQuery) {
+  const to = phoneOf(site, query.to, "to")
+  const at = Date.parse(query.at)
+  const found = resolve(site, { to, at })
+  const visit = found.visit_id === null ? undefined : visitRow(site, found.visit_id)
+  const visitor = found.visitor_id === null ? undefined : visitRow(site, found.visitor_id)
+  const source =
+    found.source_id === null
+      ? undefined
+      : site.db.select().from(sources).where(eq(sources.id, found.source_id)).all()[0]
+  return {
+    to,
+    at: new Date(at).toISOString(),
+    visit: visit ? visitId(visit) : null,
+    visitor: visitor ? visitorId(visitor) : null,
+    source: source ? describeSource(source, visit ?? null) : null,
+    attribution: describeAttribution(found, publicIds(site, found.candidates)),
+  }
+}
+
+function select(site: Site) {
+  return site.db
+    .select({ call: calls, source: sources, visit: visits, first: { id: first.id, secret: first.secret } })
+    .from(calls)
+    .leftJoin(sources, eq(sources.id, calls.source_id))
+    .leftJoin(visits, eq(visits.id, calls.visit_id))
+    .leftJoin(first, eq(first.id, calls.visitor_id))
+}
+
+type Row = ReturnType<ReturnType<typeof select>["all"]>[number]
+
+function describer(site: Site): (row: Row) => CallAnswer {
+  const { currency } = readSettings(site)
+  return ({ call, source, visit, first }) => ({
+    id: encodeId("call", call.id),
+    external_id: call.external_id ?? (call.carrier === "import" ? null : call.call_key),
+    carrier: call.carrier,
+    to: call.to_e164,
+    from: call.from_e164,
+    from_kind: call.from_kind,
+    status: call.status as CallAnswer["status"],
+    answered: call.answered,
+    started_at: new Date(call.started_at).toISOString(),
+    answered_at: instant(call.answered_at),
+    ended_at: instant(call.ended_at),
+    duration_s: call.duration_s,
+    talk_s: call.talk_s,
+    first_time_caller: call.first_time,
+    source: source ? describeSource(source, visit) : null,
+    visit: visit ? visitId(visit) : null,
+    visitor: first ? visitorId(first) : null,
+    attribution: describeAttribution(call, publicIds(site, call.candidates)),
+    recording_url: call.recording_url,
+    tags: call.tags,
+    outcome: call.outcome,
+    value: call.value === null ? null : fromMinor(call.value, currency),
+    currency,
+    spam: call.spam,
+    notes: call.notes,
+    stated_source: call.stated_source,
+  })
+}
+
+type Described = Pick<Attribution, "state" | "confidence" | "channel_confidence" | "candidates"> & {
+  method: string
+  reason: string | null
+}
+
+function describeAttribution(found: Described, ids: Map<number, string>): CallAnswer["attribution"] {
+  return {
+    state: found.state,
+    method: found.method,
+    confidence: round(found.confidence),
+    channel_confidence: round(found.channel_confidence),
+    reason: found.reason,
+    candidates: found.candidates.flatMap(({ visit, probability, evidence }) => {
+      const id = ids.get(visit)
+      return id === undefined ? [] : [{ visit: id, probability: round(probability), evidence }]
+    }),
+  }
+}
+
+/** Public ids of the candidates' visits; an erased visit has none. */
+function publicIds(site: Site, candidates: readonly CandidateRow[]): Map<number, string> {
+  return new Map(
+    candidates.flatMap(({ visit }) => {
+      const row = visitRow(site, visit)
+      return row ? [[visit, visitId(row)] as const] : []
+    }),
+  )
+}
+
+function visitRow(site: Site, id: number): typeof visits.$inferSelect | undefined {
+  return site.db.select().from(visits).where(eq(visits.id, id)).all()[0]
+}
+
+function phoneOf(site: Site, text: string, path: string): string {
+  const e164 = readPhone(text, readSettings(site).country)
+  if (e164 === undefined) throw invalid(path, "must be a phone number, best in E.164: +15551230199")
+  return e164
+}
+
+function instant(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString()
+}
+
+/** Four decimals: more would promise a precision that no probability of ours has. */
+function round(probability: number): number {
+  return Math.round(probability * 10_000) / 10_000
+}

@@ -1,0 +1,243 @@
+import { and, eq, sql } from "drizzle-orm"
+import type { CallEvent } from "../../shared/call-event.js"
+import type { CallAnswer, CallImport, CallPatch } from "../../shared/contract.js"
+import { readCaller } from "./caller.js"
+import { type Db, prepareOnce, type Site } from "./db.js"
+import { type FoldedCall, foldCall } from "./fold.js"
+import { decodeId } from "./id.js"
+import { toMinor } from "./money.js"
+import { readPhone } from "./phone.js"
+import { type Fault, notFound, Refusal } from "./refusal.js"
+import { type Attribution, resolve } from "./resolve.js"
+import { callEvents, calls } from "./schema.js"
+import { readSettings } from "./settings.js"
+
+/** A call as it is stored. */
+export type CallRow = typeof calls.$inferSelect
+
+/** The carrier's name under which imported calls are kept. */
+const IMPORT = "import"
+/** A carrier repeats a report within minutes; the same one later is somebody's recording of it. */
+const REPLAY_MS = 15 * 60_000
+/** Events one call may have; Twilio sends about ten, a runaway sender gets no more. */
+const EVENTS_A_CALL = 200
+
+const statements = prepareOnce((db: Db) => {
+  const value = sql.placeholder
+  return {
+    byKey: db
+      .select()
+      .from(calls)
+      .where(and(eq(calls.carrier, value("carrier")), eq(calls.call_key, value("call_key"))))
+      .prepare(),
+    eventsOf: db
+      .select()
+      .from(callEvents)
+      .where(eq(callEvents.call_id, value("call_id")))
+      .prepare(),
+    addEvent: db
+      .insert(callEvents)
+      .values({
+        call_id: value("call_id"),
+        event_key: value("event_key"),
+        received_at: value("received_at"),
+        event: value("event"),
+      })
+      .prepare(),
+    // The earliest call of a caller is his first, whichever order they became known in.
+    markFirst: db
+      .update(calls)
+      .set({ first_time: sql`not ${calls.first_time}` })
+      .where(
+        sql`${calls.from_e164} = ${value("from")} and ${calls.first_time} <> (${calls.id} = (select id from calls c where c.from_e164 = ${value("from")} order by c.started_at, c.id limit 1))`,
+      )
+      .prepare(),
+  }
+})
+
+/**
+ * A carrier reported something about a call: the report is kept once, and the call's record is what all its reports say
+ * together, in any order and repetition. Refuses (`forbidden`) a report that repeats one of more than 15 minutes ago: no
+ * carrier does that, a thief of a signed request does.
+ */
+export function receiveEvent(site: Site, event: CallEvent, receivedAt: number): CallRow {
+  const known = statements(site).byKey.all({ carrier: event.carrier, call_key: event.call_key })[0]
+  const events = known ? statements(site).eventsOf.all({ call_id: known.id }) : []
+  const repeated = events.find(({ event_key }) => event_key === event.event_key)
+  if (known && repeated) {
+    if (receivedAt - repeated.received_at > REPLAY_MS) throw new Refusal("forbidden", "this report was received before")
+    return known
+  }
+  if (known && events.length >= EVENTS_A_CALL) return known
+  const id = known?.id ?? site.newId()
+  statements(site).addEvent.run({
+    call_id: id,
+    event_key: event.event_key,
+    received_at: receivedAt,
+    event: { ...event },
+  })
+  const folded = foldCall([...events.map((row) => row.event as unknown as CallEvent), event])
+  return storeCall(site, known, { id, carrier: event.carrier, call_key: event.call_key, external_id: null, folded })
+}
+
+/** Calls of another system. All or none; one that is known by its `external_id` is renewed, not repeated. */
+export function importCalls(site: Site, rows: readonly CallImport[], path: (index: number) => string): CallRow[] {
+  const { country } = readSettings(site)
+  const faults: Fault[] = []
+  const numbers = rows.map(({ to }, index) => {
+    const e164 = readPhone(to, country)
+    if (e164 === undefined)
+      faults.push({ path: `${path(index)}to`, message: "must be a phone number, best in E.164: +15551230199" })
+    return e164 ?? null
+  })
+  if (faults.length > 0) throw new Refusal("invalid", "the request is not valid", faults)
+  return rows.map((row, index) => {
+    const known = statements(site).byKey.all({ carrier: IMPORT, call_key: row.external_id })[0]
+    const folded = foldImport(row, numbers[index] ?? null)
+    return storeCall(site, known, {
+      id: known?.id ?? site.newId(),
+      carrier: IMPORT,
+      call_key: row.external_id,
+      external_id: row.external_id,
+      folded,
+    })
+  })
+}
+
+/** What people say of a call afterwards: tags, outcome, value, spam, notes, what the caller said. */
+export function updateCall(site: Site, id: string, patch: CallPatch): CallRow {
+  const { id: rowId } = findCall(site, id)
+  const { currency } = readSettings(site)
+  const { value, stated_source, ...rest } = patch
+  const changed = {
+    ...rest,
+    ...(value === undefined ? {} : { value: value === null ? null : toMinor(value, currency, "value") }),
+    ...(stated_source === undefined ? {} : { stated_source: stated_source as Record<string, string> | null }),
+    updated_at: site.now,
+  }
+  site.db.update(calls).set(changed).where(eq(calls.id, rowId)).run()
+  return findCall(site, id)
+}
+
+/** The call with this public id; refuses for any other. */
+export function findCall(site: Site, id: string): CallRow {
+  const key = decodeId("call", id)
+  const row = key && site.db.select().from(calls).where(eq(calls.id, key.id)).all()[0]
+  if (!row) throw notFound("call")
+  return row
+}
+
+interface Identity {
+  readonly id: number
+  readonly carrier: string
+  readonly call_key: string
+  readonly external_id: string | null
+  readonly folded: FoldedCall
+}
+
+function storeCall(
+  site: Site,
+  known: CallRow | undefined,
+  { id, carrier, call_key, external_id, folded }: Identity,
+): CallRow {
+  const { country } = readSettings(site)
+  const to_e164 = folded.to === null ? null : (readPhone(folded.to, country) ?? null)
+  const caller = readCaller(folded.from, country)
+  const facts = {
+    to_e164,
+    from_e164: caller.from,
+    from_kind: caller.from_kind,
+    status: folded.status,
+    answered: folded.answered,
+    started_at: folded.started_at,
+    answered_at: folded.answered_at,
+    ended_at: folded.ended_at,
+    duration_s: folded.duration_s,
+    talk_s: folded.talk_s,
+    recording_url: folded.recording_url,
+    forwarded_to: folded.forwarded_to,
+    digits: folded.digits,
+    updated_at: site.now,
+  }
+  const moved = !known || known.to_e164 !== to_e164 || known.started_at !== folded.started_at
+  const found = moved ? columnsOf(resolve(site, { to: to_e164, at: folded.started_at })) : {}
+  if (known)
+    site.db
+      .update(calls)
+      .set({ ...facts, ...found })
+      .where(eq(calls.id, id))
+      .run()
+  else
+    site.db
+      .insert(calls)
+      .values({ ...unattributed, ...facts, ...found, id, carrier, call_key, external_id })
+      .run()
+  for (const from of new Set([known?.from_e164, caller.from])) if (from) statements(site).markFirst.run({ from })
+  const row = site.db.select().from(calls).where(eq(calls.id, id)).all()[0]
+  if (!row) throw notFound("call")
+  return row
+}
+
+const unattributed = {
+  state: "unattributed" as const,
+  method: "none",
+  confidence: 0,
+  channel_confidence: 0,
+  candidates: [] as CallRow["candidates"],
+}
+
+function columnsOf({
+  state,
+  method,
+  confidence,
+  channel_confidence,
+  reason,
+  number_id,
+  visit_id,
+  visitor_id,
+  source_id,
+  candidates,
+}: Attribution) {
+  return {
+    state,
+    method,
+    confidence,
+    channel_confidence,
+    reason,
+    number_id,
+    visit_id,
+    visitor_id,
+    source_id,
+    candidates,
+  }
+}
+
+function foldImport(row: CallImport, to: string | null): FoldedCall {
+  const started_at = Date.parse(row.started_at)
+  const duration_s = row.duration_s ?? null
+  const answered = row.status === "completed" || row.status === "in_progress"
+  const lasting = row.status === "ringing" || row.status === "in_progress"
+  const talk_s = answered ? (row.talk_s ?? null) : null
+  const ended_at = lasting ? null : started_at + (duration_s ?? talk_s ?? 0) * 1000
+  return {
+    status: row.status,
+    answered,
+    started_at,
+    answered_at:
+      answered && talk_s !== null && ended_at !== null ? Math.max(started_at, ended_at - talk_s * 1000) : null,
+    ended_at,
+    duration_s: duration_s ?? talk_s,
+    talk_s,
+    to,
+    from: row.from ?? null,
+    forwarded_to: null,
+    forwarded_from: null,
+    caller_name: null,
+    recording_url: row.recording_url ?? null,
+    recording_s: null,
+    digits: null,
+  }
+}
+
+/** The states in which a call is over, for reports: nobody picked up. */
+export const UNANSWERED: readonly CallAnswer["status"][] = ["missed", "abandoned", "busy", "failed", "voicemail"]

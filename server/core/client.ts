@@ -1,0 +1,53 @@
+import { isbot } from "isbot"
+import UAParser from "ua-parser-js"
+
+/** Who sends a request, as the request itself says: headers and the edge's own knowledge, never the body. */
+export interface Client {
+  readonly userAgent: string
+  readonly language: string | null
+  readonly country: string | null
+  readonly region: string | null
+  readonly city: string | null
+}
+
+/** A browser in coarse classes; no fingerprint can be made of it. */
+export interface Device {
+  readonly robot: boolean
+  readonly device: "desktop" | "mobile" | "tablet" | "tv" | "other"
+  readonly browser: string | null
+  readonly os: string | null
+}
+
+const CACHE_SIZE = 2000
+const USER_AGENT_LIMIT = 400
+const known = new Map<string, Device>()
+
+/**
+ * Reads a User-Agent. An empty one is a robot: every browser sends one. Parsing takes some 50 µs, and a site meets a few
+ * hundred different ones, so the newest 2,000 are remembered.
+ */
+export function readDevice(userAgent: string): Device {
+  const text = userAgent.slice(0, USER_AGENT_LIMIT)
+  const hit = known.get(text)
+  if (hit) return hit
+  const device = parse(text)
+  if (known.size >= CACHE_SIZE) known.delete(known.keys().next().value ?? "")
+  known.set(text, device)
+  return device
+}
+
+function parse(text: string): Device {
+  const { browser, os, device } = new UAParser(text).getResult()
+  return {
+    robot: text.trim() === "" || isbot(text),
+    device: kindOf(device.type, os.name),
+    browser: browser.name ?? null,
+    os: os.name ?? null,
+  }
+}
+
+function kindOf(type: string | undefined, os: string | undefined): Device["device"] {
+  if (type === "mobile" || type === "tablet") return type
+  if (type === "smarttv") return "tv"
+  return type === undefined && os !== undefined ? "desktop" : "other"
+}

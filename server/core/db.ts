@@ -1,0 +1,34 @@
+import type { BaseSQLiteDatabase } from "drizzle-orm/sqlite-core"
+import type * as schema from "./schema.js"
+
+/** A database of drizzle's synchronous API: better-sqlite3 on Node, a Durable Object's storage on Workers. */
+export type Db = BaseSQLiteDatabase<"sync", unknown, typeof schema>
+
+/**
+ * What every verb works on: the site's database, the moment of the request (ms, read once, never going back), and new
+ * row ids. A verb is synchronous, so nothing comes between its statements.
+ */
+export interface Site {
+  readonly db: Db
+  readonly now: number
+  newId(): number
+}
+
+/** A result that is no promise: a transaction ends when its function returns, so a promise inside it would outlive it. */
+export type Settled<T> = T extends PromiseLike<unknown> ? never : T
+
+/**
+ * Statements prepared once a database and kept: building and preparing a query takes drizzle about 240 µs, running a
+ * prepared one about 12.
+ */
+export function prepareOnce<T>(prepare: (db: Db) => T): (site: { readonly db: Db }) => T {
+  const known = new WeakMap<Db, T>()
+  return ({ db }) => {
+    let statements = known.get(db)
+    if (statements === undefined) {
+      statements = prepare(db)
+      known.set(db, statements)
+    }
+    return statements
+  }
+}

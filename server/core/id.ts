@@ -1,0 +1,77 @@
+import { customAlphabet } from "nanoid"
+
+// Inside, a row is an integer that grows with time: (ms since 2024) * 2048 + a count. SQLite stores such keys in order of
+// arrival (random text keys cost 2 to 4 times as much), a span of time is a span of ids, and two ids of one site never meet.
+// 2^53 / 2048 ms reach to the year 2163.
+
+const EPOCH_MS = Date.UTC(2024, 0, 1)
+const IDS_PER_MS = 2048
+
+const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]))
+/** 62^9 > 2^53: every id has the same length, so public ids sort as their rows do. */
+const WIDTH = 9
+const SECRET_LENGTH = 10
+
+/** The smallest id that a row made at `time` (ms) can have. */
+export function idAt(time: number): number {
+  return Math.max(0, time - EPOCH_MS) * IDS_PER_MS
+}
+
+/** When the row was made, in ms. */
+export function timeOfId(id: number): number {
+  return Math.floor(id / IDS_PER_MS) + EPOCH_MS
+}
+
+/** Ids that only grow, from the largest one in use on; a clock that jumps back repeats none. */
+export function createIds(last: number): (now: number) => number {
+  let newest = last
+  return (now) => {
+    newest = Math.max(newest + 1, idAt(now))
+    return newest
+  }
+}
+
+/** What stands behind the ids that strangers send back (visits, visitors): 59 bits that cannot be guessed. */
+export const newSecret: () => string = customAlphabet(DIGITS, SECRET_LENGTH)
+
+/** The public id of a row: `vis_` + nine digits of base 62 + the row's secret, if it has one. */
+export function encodeId(prefix: string, id: number, secret = ""): string {
+  let text = ""
+  let rest = id
+  for (let place = 0; place < WIDTH; place++) {
+    text = DIGITS[rest % 62] + text
+    rest = Math.floor(rest / 62)
+  }
+  return `${prefix}_${text}${secret}`
+}
+
+/** Reads a public id back; undefined for anything that was never one. The caller compares the secret. */
+export function decodeId(prefix: string, text: string): { id: number; secret: string } | undefined {
+  const start = prefix.length + 1
+  if (!text.startsWith(`${prefix}_`)) return undefined
+  const secret = text.slice(start + WIDTH)
+  if (text.length < start + WIDTH || (secret !== "" && secret.length !== SECRET_LENGTH)) return undefined
+  let id = 0
+  for (const digit of text.slice(start, start + WIDTH)) {
+    const value = VALUES.get(digit)
+    if (value === undefined) return undefined
+    id = id * 62 + value
+  }
+  return id <= Number.MAX_SAFE_INTEGER ? { id, secret } : undefined
+}
+
+const lower = customAlphabet("0123456789abcdefghijklmnopqrstuvwxyz", 14)
+
+/** A site's id, `site_` + 14 lower-case characters: it names a file, and some file systems fold case. */
+export const newSiteId = (): string => `site_${lower()}`
+/** What a site's id looks like; nothing else ever reaches a file system or names an object. */
+export const SITE_ID = /^site_[0-9a-z]{4,32}$/
+
+const keySecret = customAlphabet(DIGITS, 43)
+/** A new API key: `rt_` + owner (a site's id, or `admin`) + 43 characters, 256 bits. Shown once, stored as SHA-256. */
+export const newKey = (owner: string): string => `rt_${owner}_${keySecret()}`
+/** The site id inside a key, `admin`, or undefined where it is no key. */
+export function ownerOfKey(key: string): string | undefined {
+  return /^rt_(admin|site_[0-9a-z]{4,32})_[0-9A-Za-z_-]{16,128}$/.exec(key)?.[1]
+}

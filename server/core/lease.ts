@@ -1,0 +1,269 @@
+import { and, eq, sql } from "drizzle-orm"
+import { HIDDEN_HOLD_MS } from "../../shared/protocol.js"
+import { type Db, prepareOnce, type Site } from "./db.js"
+import { idAt } from "./id.js"
+import type { PoolRow } from "./pool.js"
+import { type LeaseKey, leases, numbers, visits } from "./schema.js"
+
+/** A number lent to a visit. */
+export interface Lease {
+  readonly number_id: number
+  readonly id: number
+  readonly e164: string
+  readonly shared: boolean
+}
+
+/** What a pool answers to a visit that asks for a number: a lease, and whether the pool was full. */
+export interface Grant {
+  readonly lease: Lease | undefined
+  readonly overflow: "shared" | "original" | null
+}
+
+const statements = prepareOnce((db: Db) => {
+  const value = sql.placeholder
+  return {
+    // The sub-select keeps SQLite from planning the query again for every pool id (10 times the cost of the pick).
+    head: db
+      .select({ id: numbers.id, e164: numbers.e164, busy_until: numbers.busy_until })
+      .from(numbers)
+      .where(sql`pool_id = (select ${value("pool")}) and state = 'active'`)
+      .orderBy(numbers.busy_until)
+      .limit(1)
+      .prepare(),
+    number: db
+      .select({ id: numbers.id, e164: numbers.e164, pool_id: numbers.pool_id, state: numbers.state })
+      .from(numbers)
+      .where(eq(numbers.id, value("number")))
+      .prepare(),
+    holders: db
+      .select({
+        id: leases.id,
+        visit_id: leases.visit_id,
+        seen_at: visits.seen_at,
+        hidden: visits.hidden,
+        visitor: sql<number>`coalesce(${visits.visitor_id}, ${visits.id})`,
+      })
+      .from(leases)
+      .leftJoin(visits, eq(visits.id, leases.visit_id))
+      .where(sql`${leases.number_id} = ${value("number")} and ${leases.until_at} is null`)
+      .prepare(),
+    rest: db
+      .update(numbers)
+      .set({ busy_until: sql`${value("until")}` })
+      .where(eq(numbers.id, value("number")))
+      .prepare(),
+    raise: db
+      .update(numbers)
+      .set({ busy_until: sql`${value("until")}` })
+      .where(sql`${numbers.id} = ${value("number")} and ${numbers.busy_until} < ${value("until")}`)
+      .prepare(),
+    close: db
+      .update(leases)
+      .set({ seen_at: sql`${value("seen")}`, until_at: sql`${value("until")}` })
+      .where(and(eq(leases.number_id, value("number")), eq(leases.id, value("lease")), sql`until_at is null`))
+      .prepare(),
+    markShared: db
+      .update(leases)
+      .set({ shared: sql`${leases.id}` })
+      .where(sql`${leases.number_id} = ${value("number")} and ${leases.until_at} is null and ${leases.shared} = 0`)
+      .prepare(),
+    open: db
+      .insert(leases)
+      .values({
+        number_id: value("number"),
+        id: value("lease"),
+        visit_id: value("visit"),
+        pool_id: value("pool"),
+        shared: value("shared"),
+      })
+      .prepare(),
+    find: db
+      .select({
+        id: leases.id,
+        number_id: leases.number_id,
+        pool_id: leases.pool_id,
+        until_at: leases.until_at,
+        shared: leases.shared,
+        e164: numbers.e164,
+        state: numbers.state,
+        current_pool: numbers.pool_id,
+      })
+      .from(leases)
+      .innerJoin(numbers, eq(numbers.id, leases.number_id))
+      .where(and(eq(leases.number_id, value("number")), eq(leases.id, value("lease"))))
+      .prepare(),
+  }
+})
+
+interface Holder {
+  readonly id: number
+  readonly visit_id: number
+  readonly seen_at: number | null
+  readonly hidden: boolean | null
+  readonly visitor: number | null
+}
+
+/** When a visit's hold on its numbers ends, ms: silence ends it, and sooner once its page is hidden. */
+export function holdUntil(visit: { seen_at: number; hidden: boolean }, idleMs: number): number {
+  return visit.seen_at + (visit.hidden ? Math.min(HIDDEN_HOLD_MS, idleMs) : idleMs)
+}
+
+/** An erased visit holds nothing. */
+function holdOf(holder: Holder, pool: PoolRow): number {
+  return holder.seen_at === null
+    ? 0
+    : holdUntil({ seen_at: holder.seen_at, hidden: holder.hidden ?? false }, pool.idle_ms)
+}
+
+/**
+ * The number of `pool` for a visit: the one its visitor saw before if nobody else holds it, else the longest-idle free
+ * one, else what the pool's overflow policy says. Never two open exclusive leases on one number.
+ */
+export function takeLease(
+  site: Site,
+  pool: PoolRow,
+  visit: { id: number; visitor: number },
+  before: readonly LeaseKey[],
+): Grant {
+  const number = sameAsBefore(site, pool, visit.visitor, before) ?? longestIdle(site, pool)
+  if (number?.free) return { lease: grant(site, pool, visit.id, number), overflow: null }
+  if (!number || pool.overflow === "original") return { lease: undefined, overflow: "original" }
+  return { lease: share(site, pool, visit.id, number), overflow: "shared" }
+}
+
+/** The visit's own lease in this pool, while it still holds it and the number is still the pool's to show. */
+export function findLease(site: Site, pool: PoolRow, held: readonly LeaseKey[]): Lease | undefined {
+  for (const [number, lease] of held) {
+    const row = statements(site).find.all({ number, lease })[0]
+    if (row?.until_at === null && row.pool_id === pool.id && row.current_pool === pool.id && row.state === "active")
+      return { number_id: row.number_id, id: row.id, e164: row.e164, shared: row.shared !== 0 }
+  }
+  return undefined
+}
+
+/** Whether every lease of a visit is still open: false once one was taken away for silence. */
+export function holdsAll(site: Site, held: readonly LeaseKey[]): boolean {
+  return held.every(([number, lease]) => statements(site).find.all({ number, lease })[0]?.until_at === null)
+}
+
+/** After a page was hidden: when its numbers are free is known now, so they say so. */
+export function shortenHold(
+  site: Site,
+  held: readonly LeaseKey[],
+  idleOf: (pool: number) => PoolRow | undefined,
+): void {
+  for (const [number, lease] of held) {
+    const row = statements(site).find.all({ number, lease })[0]
+    const pool = row && idleOf(row.pool_id)
+    if (!pool || row.until_at !== null) continue
+    const until = Math.max(...holdersOf(site, number).map((holder) => holdOf(holder, pool)))
+    statements(site).rest.run({ number, until })
+  }
+}
+
+/** Ends a visit's leases now: a new visit of the same visitor takes over, or consent was withdrawn. */
+export function releaseLeases(site: Site, visit: { id: number; seen_at: number }, held: readonly LeaseKey[]): void {
+  for (const [number, lease] of held) {
+    const holders = holdersOf(site, number)
+    if (!holders.some((holder) => holder.id === lease)) continue
+    statements(site).close.run({ number, lease, seen: visit.seen_at, until: site.now })
+    if (holders.length === 1) statements(site).rest.run({ number, until: site.now })
+  }
+}
+
+/**
+ * Closes leases whose hold has passed, oldest first, at most `limit`. Nothing depends on it: a lapsed lease is closed when
+ * its number is lent again, and readers judge by the hold. It keeps the history tidy where traffic is thin.
+ */
+export function closeLapsed(site: Site, poolOf: (pool: number) => PoolRow | undefined, limit: number): number {
+  const open = site.db
+    .select({
+      number: leases.number_id,
+      id: leases.id,
+      pool: leases.pool_id,
+      seen_at: visits.seen_at,
+      hidden: visits.hidden,
+    })
+    .from(leases)
+    .leftJoin(visits, eq(visits.id, leases.visit_id))
+    .where(sql`${leases.until_at} is null and ${leases.id} < ${idAt(site.now - HIDDEN_HOLD_MS)}`)
+    .limit(limit)
+    .all()
+  let closed = 0
+  for (const lease of open) {
+    const pool = poolOf(lease.pool)
+    const until =
+      lease.seen_at === null || !pool
+        ? site.now
+        : holdUntil({ seen_at: lease.seen_at, hidden: lease.hidden ?? false }, pool.idle_ms)
+    if (until > site.now) continue
+    statements(site).close.run({ number: lease.number, lease: lease.id, seen: lease.seen_at ?? until, until })
+    statements(site).raise.run({ number: lease.number, until })
+    closed++
+  }
+  return closed
+}
+
+function holdersOf(site: Site, number: number): Holder[] {
+  return statements(site).holders.all({ number })
+}
+
+interface Pick {
+  readonly id: number
+  readonly e164: string
+  readonly holders: readonly Holder[]
+  readonly free: boolean
+}
+
+/** Sticky: a visitor sees the number of last time again when no other visitor holds it. */
+function sameAsBefore(site: Site, pool: PoolRow, visitor: number, before: readonly LeaseKey[]): Pick | undefined {
+  for (const [number] of before) {
+    const row = statements(site).number.all({ number })[0]
+    if (row?.pool_id !== pool.id || row.state !== "active") continue
+    const holders = holdersOf(site, number)
+    if (holders.every((holder) => holder.visitor === visitor || holdOf(holder, pool) <= site.now))
+      return { id: row.id, e164: row.e164, holders, free: true }
+  }
+  return undefined
+}
+
+/**
+ * The number whose visits have been silent longest; undefined in a pool without numbers.
+ *
+ * `busy_until` is a lower bound: a beat does not touch the number's row, it would cost two writes each. So the number at
+ * the head of the queue is asked for the truth, put back where it belongs, and the next one tried: a priority queue with
+ * lazy keys. Each turn moves one number to its true place, so the turns are bounded by the pool.
+ */
+function longestIdle(site: Site, pool: PoolRow): Pick | undefined {
+  const { head, rest } = statements(site)
+  for (;;) {
+    const number = head.all({ pool: pool.id })[0]
+    if (!number) return undefined
+    const holders = holdersOf(site, number.id)
+    const until = Math.max(0, ...holders.map((holder) => holdOf(holder, pool)))
+    if (until <= number.busy_until)
+      return { id: number.id, e164: number.e164, holders, free: number.busy_until <= site.now }
+    rest.run({ number: number.id, until })
+  }
+}
+
+function grant(site: Site, pool: PoolRow, visit: number, { id, e164, holders }: Pick): Lease {
+  for (const holder of holders) {
+    const until = Math.min(site.now, holdOf(holder, pool))
+    statements(site).close.run({ number: id, lease: holder.id, seen: holder.seen_at ?? until, until })
+  }
+  return open(site, pool, visit, id, e164, false)
+}
+
+/** All are busy: the number silent longest is the least likely to ring. Both leases say that they share it. */
+function share(site: Site, pool: PoolRow, visit: number, { id, e164 }: Pick): Lease {
+  statements(site).markShared.run({ number: id })
+  return open(site, pool, visit, id, e164, true)
+}
+
+function open(site: Site, pool: PoolRow, visit: number, number: number, e164: string, shared: boolean): Lease {
+  const lease = site.newId()
+  statements(site).open.run({ number, lease, visit, pool: pool.id, shared: shared ? lease : 0 })
+  statements(site).rest.run({ number, until: site.now + pool.idle_ms })
+  return { number_id: number, id: lease, e164, shared }
+}

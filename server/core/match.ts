@@ -1,0 +1,171 @@
+import { isSupportedCountry, type PhoneNumber, parsePhoneNumberFromString } from "libphonenumber-js/max"
+
+/** The fields of a `Swap` that tell the script what to look for on the page and what to write in its place. */
+export interface SwapForm {
+  /** Source of the whole pattern (flags `gi`). Group 1: an international prefix. Group 2: digits whose grouping may be kept. */
+  match: string
+  /** Source of a cheap pattern (flag `i`) without which `match` cannot match: five digits of either number. */
+  find: string
+  /** National significant digits of `number` when they fit into the target's grouping, else null. */
+  digits: string | null
+  /** `number` as it is written inside the site's country, or internationally when it is a foreign one. */
+  display: string | null
+  /** `number` as it is written with its country code. */
+  intl: string | null
+  /** `tel:` and E.164. */
+  href: string | null
+}
+
+/** What may stand between two digits: white space of any width, dashes, dots, slashes, brackets and invisible characters. */
+const GAP = "[\\s\\-\u2010-\u2015\u2212\uff0d.\uff0e\u00b7\u2022\u2219/\uff0f()\uff08\uff09\u00ad\u200b-\u200f\u2060]*"
+const DASH = "\\-\u2010-\u2015"
+const DIGIT = "\\d\uff10-\uff19"
+/** A bracket belongs to the number only when it is closed within it: "(0", "(555", "(+49 30"; not "(call 555". */
+const OPEN = `(?:[(\uff08](?=[+${DIGIT}\\s]{1,9}[)\uff09]))?`
+const PLUS = "[+\uff0b]"
+/** International access codes of the fifteen locales: ITU E.164 lists of national prefixes. */
+const ACCESS = `(?:00|0?011|010|8${GAP}10)`
+const KEYPAD = ["", "", "abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"]
+
+/**
+ * What must not stand before a number. The letters are Latin ones only: Chinese and Cyrillic words touch numbers
+ * ("电话400-001-2345", "тел.8(495)").
+ */
+const BEFORE = `(?<!${[
+  `[\\w\u00c0-\u024f${DIGIT}$€£¥₽₴#№]`,
+  // A longer number goes on: "12-555...", "1.555...", "0)20...".
+  `[${DIGIT}][${DASH}.,/]`,
+  "0[)\uff09]\\s?",
+  "[$€£¥₽₴]\\s",
+  // Another country's code: "+44 20 7946 0958" is not "+1 207 946 0958". The hour of "9:00 555-123-4567" is none.
+  `${PLUS}[${DIGIT}\\s().${DASH}/]{1,7}`,
+  `(?<![\\d:.,])00\\s?\\d{1,3}[\\s().${DASH}]{0,3}`,
+  // Groups of an IBAN (ISO 13616) or of another long id.
+  "(?<![a-z])[a-z]{2}\\d\\d\\s?(?:\\d{4}\\s?){0,6}",
+  "\\d{2,}\\s\\d{2,}\\s",
+  // Words after which digits are no voice number. "Tel./Fax" is one.
+  "(?<!(?:tel|phone|тел|电话|電話)[\\s./&+-]{0,4})(?:fax|факс|传真|傳真|télécopie)[\\s.:]{0,3}",
+  "(?<![a-z])(?:id|isbn|issn|sku|ref|vat|iban|ean|gtin|siret|siren|cnpj|cpf|инн|огрн|кпп|едрпоу)[\\s.:#№]{1,3}",
+].join("|")})`
+
+/** What the digits may not look like: ISO and dotted dates, four groups of a card. */
+const SHAPE =
+  "(?!\\d{4}[-./]\\d\\d[-./]\\d\\d(?!\\d)|\\d\\d[./]\\d\\d[./]\\d{4}(?!\\d)|[1-9]\\d{3}[ -]\\d{4}[ -]\\d{4})"
+
+/** What must not stand after a number. Extensions ("x12", "ext. 5") may touch it, and so may a pause in a link ("tel:...,5"). */
+const AFTER = `(?!${[
+  `(?!x\\s?\\d|ext)[\\w\u00c0-\u024f${DIGIT}]`,
+  `[${DASH}./][${DIGIT}]`,
+  `(?<!^tel:.{5,40}),\\d`,
+  "\\s?[$€£¥₽₴%]",
+  "\\s?(?:руб|грн|usd|eur|gbp|元|円|р\\.)",
+].join("|")})`
+
+const CACHE_LIMIT = 2000
+const cache = new Map<string, SwapForm>()
+
+/**
+ * The ready-made search and replacement of one swap: pure, and remembered by its arguments because every visit asks for it.
+ * `target` and `number` are E.164, `country` is the site's (ISO 3166). A text that is no phone number gets a pattern that
+ * matches nothing. The pattern finds `target` and, so that running twice changes nothing, `number`.
+ */
+export function describeSwap(swap: { target: string; number: string | null; country: string }): SwapForm {
+  const key = `${swap.target} ${swap.number} ${swap.country}`
+  const known = cache.get(key)
+  if (known) return known
+  const form = buildForm(swap)
+  if (cache.size >= CACHE_LIMIT) cache.clear()
+  cache.set(key, form)
+  return form
+}
+
+function buildForm({ target, number, country }: { target: string; number: string | null; country: string }): SwapForm {
+  const page = parsePhoneNumberFromString(target)
+  const lent = number === null ? undefined : parsePhoneNumberFromString(number)
+  if (!page) return { match: "(?!)", find: "(?!)", digits: null, display: null, intl: null, href: null }
+  const fits =
+    lent !== undefined &&
+    lent.countryCallingCode === page.countryCallingCode &&
+    lent.nationalNumber.length === page.nationalNumber.length &&
+    trunkOf(lent) === trunkOf(page)
+  const sought = lent && lent.number !== page.number ? [page, lent] : [page]
+  return {
+    match: `${BEFORE}${SHAPE}(?:${groupByPrefix(sought)
+      .map(
+        (numbers, index) => prefixPattern(numbers[0] ?? page, index === 0) + bodyPattern(numbers, fits && index === 0),
+      )
+      .join("|")})${AFTER}`,
+    find: sought.map((one) => cheapPattern(one.nationalNumber)).join("|"),
+    digits: fits ? lent.nationalNumber : null,
+    display: lent ? displayOf(lent, country) : null,
+    intl: lent ? lent.formatInternational() : null,
+    href: lent ? `tel:${lent.number}` : null,
+  }
+}
+
+/** Numbers that are written with the same prefixes share one alternative of the pattern. */
+function groupByPrefix(numbers: PhoneNumber[]): PhoneNumber[][] {
+  const groups = new Map<string, PhoneNumber[]>()
+  for (const number of numbers) {
+    const key = `${number.countryCallingCode} ${trunkOf(number)}`
+    groups.set(key, [...(groups.get(key) ?? []), number])
+  }
+  return [...groups.values()]
+}
+
+/** The digits before the national number when it is dialled inside its country: "0", "8" in Russia, none in the US or for 400 in China. */
+function trunkOf(number: PhoneNumber): string {
+  const digits = number.formatNational().replace(/\D/g, "")
+  return digits.endsWith(number.nationalNumber) ? digits.slice(0, -number.nationalNumber.length) : ""
+}
+
+/**
+ * Bare national digits are a number only where people write them so: where there is no trunk prefix, and in the +7 countries,
+ * whose 8 is often left out. In France or Germany they are more likely a company's registration.
+ */
+function mayStandBare(number: PhoneNumber): boolean {
+  return trunkOf(number) === "" || number.countryCallingCode === "7"
+}
+
+function prefixPattern(number: PhoneNumber, captured: boolean): string {
+  const code = [...number.countryCallingCode].map(digitPattern).join("")
+  const trunk = trunkOf(number) || (number.countryCallingCode === "55" ? "0" : "")
+  const dialled = [...trunk].map(digitPattern).join("")
+  // Old Brazilian pages leave room for the long-distance carrier: "0xx11".
+  const carrier = number.countryCallingCode === "55" ? "(?:xx)?" : ""
+  const inside = dialled ? `(?:[(\uff08]?${dialled}[)\uff09]?${GAP})?` : ""
+  const abroad = `${captured ? "(" : "(?:"}${OPEN}(?:${PLUS}${GAP}|${ACCESS}${GAP})?${code}${GAP}${inside})`
+  const home = dialled ? `|${OPEN}${dialled}${carrier}${GAP}` : ""
+  return mayStandBare(number) ? `(?:${abroad}${home}|${OPEN})` : `(?:${abroad}${home})`
+}
+
+/** The national digits, captured when their grouping may be kept; a vanity word is found too but never kept. */
+function bodyPattern(numbers: PhoneNumber[], fits: boolean): string {
+  const plain = numbers.map((number) => [...number.nationalNumber].map(digitPattern).join(GAP)).join("|")
+  const [first] = numbers
+  const vanity = first ? `|${vanityPattern(first.nationalNumber)}` : ""
+  return `(?:${fits ? "(" : "(?:"}${plain})${vanity})`
+}
+
+function digitPattern(digit: string): string {
+  return `[${digit}${String.fromCharCode(digit.charCodeAt(0) + 0xfee0)}]`
+}
+
+/** "800-FLOWERS": letters by the keypad (ITU E.161) after the first three digits; a word may run over the last digit. */
+function vanityPattern(national: string): string {
+  const keys = [...national].map((digit, index) => (index < 3 ? digit : `[${digit}${KEYPAD[Number(digit)] ?? ""}]`))
+  return `${keys.join(GAP)}(?:(?<=[a-z])[a-z]{0,4})`
+}
+
+/** The first five digits; those after the third as keys, because of vanity words. */
+function cheapPattern(national: string): string {
+  return [...national.slice(0, 5)]
+    .map((digit, index) => `${digitPattern(digit).slice(0, -1)}${index < 3 ? "" : (KEYPAD[Number(digit)] ?? "")}]`)
+    .join(GAP)
+}
+
+function displayOf(number: PhoneNumber, country: string): string {
+  const abroad = isSupportedCountry(country) && number.country !== undefined && number.country !== country
+  const shared = number.countryCallingCode === "1" || number.countryCallingCode === "7"
+  return abroad && !shared ? number.formatInternational() : number.formatNational()
+}

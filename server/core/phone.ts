@@ -1,0 +1,20 @@
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max"
+
+/**
+ * A phone number as written by a person, as E.164; undefined when it cannot be one. "Possible" in libphonenumber's sense
+ * is enough: fictional (555-01xx) and brand-new ranges are not "valid" there. `country` (ISO 3166) reads national forms.
+ */
+export function readPhone(text: string, country: string): string | undefined {
+  const parsed = parsePhoneNumberFromString(text.slice(0, 40), isSupportedCountry(country) ? country : "US")
+  return parsed?.isPossible() ? parsed.number : undefined
+}
+
+/** Whether phone numbers of this country (ISO 3166, two capitals) can be read. */
+export function isPhoneCountry(country: string): country is CountryCode {
+  return isSupportedCountry(country)
+}
+
+/** A phone number fit for a log: `+1555•••0199`. */
+export function maskPhone(e164: string): string {
+  return e164.length < 9 ? "•••" : `${e164.slice(0, 5)}•••${e164.slice(-4)}`
+}

@@ -1,0 +1,64 @@
+import { eq, sql } from "drizzle-orm"
+import type { PoolAnswer, PoolFields, PoolPatch } from "../../shared/contract.js"
+import type { Site } from "./db.js"
+import { encodeId, timeOfId } from "./id.js"
+import { addPoolNumbers } from "./number.js"
+import { readPhone } from "./phone.js"
+import { findPool, type PoolRow } from "./pool.js"
+import { invalid } from "./refusal.js"
+import { numbers, pools } from "./schema.js"
+import { readSettings } from "./settings.js"
+
+/** Makes a pool and its numbers, all or nothing. */
+export function createPool(site: Site, fields: PoolFields): PoolAnswer {
+  const row: PoolRow = {
+    id: site.newId(),
+    name: fields.name,
+    target: readTarget(site, fields.target),
+    overflow: fields.overflow,
+    idle_ms: fields.idle_minutes * 60_000,
+    created_at: site.now,
+  }
+  site.db.insert(pools).values(row).run()
+  addPoolNumbers(site, row.id, fields.numbers)
+  return describePool(site, row)
+}
+
+/** Changes the fields that are named; leases run on. */
+export function updatePool(site: Site, id: string, patch: PoolPatch): PoolAnswer {
+  const before = findPool(site, id)
+  const after: PoolRow = {
+    ...before,
+    name: patch.name ?? before.name,
+    target: patch.target === undefined ? before.target : readTarget(site, patch.target),
+    overflow: patch.overflow ?? before.overflow,
+    idle_ms: patch.idle_minutes === undefined ? before.idle_ms : patch.idle_minutes * 60_000,
+  }
+  site.db.update(pools).set(after).where(eq(pools.id, before.id)).run()
+  return describePool(site, after)
+}
+
+/** A pool in the public shape, with how many of its numbers are lent right now. */
+export function describePool(site: Site, row: PoolRow): PoolAnswer {
+  const counts = site.db
+    .select({ all: sql<number>`count(*)`, busy: sql<number>`coalesce(sum(${numbers.busy_until} > ${site.now}), 0)` })
+    .from(numbers)
+    .where(sql`${numbers.pool_id} = ${row.id} and ${numbers.state} = 'active'`)
+    .all()[0]
+  return {
+    id: encodeId("pool", row.id),
+    name: row.name,
+    target: row.target,
+    overflow: row.overflow,
+    idle_minutes: row.idle_ms / 60_000,
+    numbers: counts?.all ?? 0,
+    busy: counts?.busy ?? 0,
+    created_at: new Date(timeOfId(row.id)).toISOString(),
+  }
+}
+
+function readTarget(site: Site, text: string): string {
+  const target = readPhone(text, readSettings(site).country)
+  if (target === undefined) throw invalid("target", "must be a phone number, best in E.164: +15551230199")
+  return target
+}

@@ -1,0 +1,195 @@
+import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core"
+
+// The drizzle mirror of migrations/site: the SQL leads, and a test compares the two column by column.
+// Indexes live in the SQL alone.
+
+const json = <T>() => text({ mode: "json" }).$type<T>()
+const flag = () => integer({ mode: "boolean" })
+
+export const siteTable = sqliteTable("site", {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  domains: json<string[]>().notNull(),
+  timezone: text().notNull(),
+  currency: text().notNull(),
+  country: text().notNull(),
+  forward_to: text(),
+  created_at: integer().notNull(),
+})
+
+export const keys = sqliteTable("keys", {
+  id: integer().primaryKey(),
+  hash: text().notNull(),
+  scope: text().$type<"write" | "read">().notNull(),
+  name: text().notNull(),
+  ending: text().notNull(),
+  created_at: integer().notNull(),
+})
+
+export const carriers = sqliteTable("carriers", {
+  name: text().primaryKey(),
+  credentials: json<Record<string, unknown>>().notNull(),
+  updated_at: integer().notNull(),
+})
+
+export const sources = sqliteTable("sources", {
+  id: integer().primaryKey(),
+  channel: text().notNull(),
+  ga4_channel: text().notNull(),
+  source: text().notNull(),
+  medium: text().notNull(),
+  campaign: text().notNull(),
+  term: text().notNull(),
+  content: text().notNull(),
+})
+
+export const pools = sqliteTable("pools", {
+  id: integer().primaryKey(),
+  name: text().notNull(),
+  target: text().notNull(),
+  overflow: text().$type<"share" | "original">().notNull(),
+  idle_ms: integer().notNull(),
+  created_at: integer().notNull(),
+})
+
+export const numbers = sqliteTable("numbers", {
+  id: integer().primaryKey(),
+  e164: text().notNull(),
+  kind: text().$type<"pool" | "static">().notNull(),
+  pool_id: integer(),
+  source_id: integer(),
+  state: text().$type<"active" | "paused" | "retired">().notNull(),
+  busy_until: integer().notNull().default(0),
+  created_at: integer().notNull(),
+})
+
+/** A lease's key in a visit's own row, `[number id, lease id]`: it saves an index on leases. */
+export type LeaseKey = [number: number, lease: number]
+
+export const visits = sqliteTable("visits", {
+  id: integer().primaryKey(),
+  secret: text().notNull(),
+  visitor_id: integer(),
+  source_id: integer().notNull(),
+  click_id: text(),
+  click_id_kind: text(),
+  landing_url: text().notNull(),
+  landing_page: text().notNull(),
+  referrer: text(),
+  title: text(),
+  device: text().notNull(),
+  browser: text(),
+  os: text(),
+  language: text(),
+  country: text(),
+  region: text(),
+  city: text(),
+  consent: text().notNull(),
+  ids: json<Record<string, string>>(),
+  seen_at: integer().notNull(),
+  hidden: flag().notNull().default(false),
+  pages: integer().notNull().default(1),
+  overflow: text().$type<"shared" | "original">(),
+  leases: json<LeaseKey[]>(),
+})
+
+export const leases = sqliteTable(
+  "leases",
+  {
+    number_id: integer().notNull(),
+    id: integer().notNull(),
+    visit_id: integer().notNull(),
+    pool_id: integer().notNull(),
+    seen_at: integer(),
+    until_at: integer(),
+    shared: integer().notNull().default(0),
+  },
+  (lease) => [primaryKey({ columns: [lease.number_id, lease.id] })],
+)
+
+export const visitEvents = sqliteTable(
+  "visit_events",
+  {
+    visit_id: integer().notNull(),
+    id: integer().notNull(),
+    kind: text().$type<"page" | "tap" | "form">().notNull(),
+    number_id: integer(),
+    data: json<Record<string, unknown>>(),
+  },
+  (event) => [primaryKey({ columns: [event.visit_id, event.id] })],
+)
+
+/** One visit that may have caused a call, as kept on the call. */
+export interface CandidateRow {
+  visit: number
+  probability: number
+  evidence: string[]
+}
+
+export const calls = sqliteTable("calls", {
+  id: integer().primaryKey(),
+  carrier: text().notNull(),
+  call_key: text().notNull(),
+  external_id: text(),
+  to_e164: text(),
+  number_id: integer(),
+  from_e164: text(),
+  from_kind: text().notNull(),
+  status: text().notNull(),
+  answered: flag().notNull(),
+  started_at: integer().notNull(),
+  answered_at: integer(),
+  ended_at: integer(),
+  duration_s: integer(),
+  talk_s: integer(),
+  first_time: flag().notNull().default(false),
+  recording_url: text(),
+  forwarded_to: text(),
+  digits: text(),
+  visit_id: integer(),
+  visitor_id: integer(),
+  source_id: integer(),
+  state: text().$type<"attributed" | "ambiguous" | "unattributed">().notNull(),
+  method: text().notNull(),
+  confidence: real().notNull(),
+  channel_confidence: real().notNull(),
+  reason: text(),
+  candidates: json<CandidateRow[]>().notNull(),
+  tags: json<string[]>().notNull().default([]),
+  outcome: text(),
+  value: integer(),
+  spam: flag().notNull().default(false),
+  notes: text(),
+  stated_source: json<Record<string, string>>(),
+  updated_at: integer().notNull(),
+})
+
+export const callEvents = sqliteTable(
+  "call_events",
+  {
+    call_id: integer().notNull(),
+    event_key: text().notNull(),
+    received_at: integer().notNull(),
+    event: json<Record<string, unknown>>().notNull(),
+  },
+  (event) => [primaryKey({ columns: [event.call_id, event.event_key] })],
+)
+
+export const idempotency = sqliteTable("idempotency", {
+  key: text().primaryKey(),
+  body_hash: text().notNull(),
+  status: integer().notNull(),
+  answer: text().notNull(),
+  created_at: integer().notNull(),
+})
+
+export const sitesTable = sqliteTable("sites", {
+  id: text().primaryKey(),
+  settings: json<Record<string, unknown>>().notNull(),
+  created_at: integer().notNull(),
+})
+
+export const adminKeys = sqliteTable("admin_keys", {
+  hash: text().primaryKey(),
+  created_at: integer().notNull(),
+})

@@ -1,0 +1,16 @@
+import type { Site } from "./db.js"
+import { purgeSaved } from "./idempotency.js"
+import { closeLapsed } from "./lease.js"
+import { listPools } from "./pool.js"
+
+const LEASES_A_SWEEP = 500
+
+/** How often a site wants to be swept, ms. */
+export const SWEEP_MS = 10 * 60_000
+
+/** Housekeeping that nothing depends on: ends lapsed leases in the history, forgets old idempotency keys. Bounded work. */
+export function sweep(site: Site): void {
+  const pools = new Map(listPools(site).map((pool) => [pool.id, pool]))
+  closeLapsed(site, (pool) => pools.get(pool), LEASES_A_SWEEP)
+  purgeSaved(site)
+}

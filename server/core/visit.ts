@@ -1,0 +1,285 @@
+import { and, desc, eq, sql } from "drizzle-orm"
+import type { Swap, VisitAnswer, VisitRequest } from "../../shared/contract.js"
+import { BEAT_S, VISIT_IDLE_MS } from "../../shared/protocol.js"
+import { readSource, type Source } from "../../shared/source.js"
+import { type Client, readDevice } from "./client.js"
+import { type Db, prepareOnce, type Site } from "./db.js"
+import { decodeId, encodeId, newSecret } from "./id.js"
+import { findLease, type Grant, type Lease, releaseLeases, takeLease } from "./lease.js"
+import { describeSwap } from "./match.js"
+import { listPools, type PoolRow } from "./pool.js"
+import { type LeaseKey, visitEvents, visits } from "./schema.js"
+import { readSettings, type Settings } from "./settings.js"
+import { internSource } from "./source.js"
+
+/** A visit as it is stored. */
+export type VisitRow = typeof visits.$inferSelect
+
+const statements = prepareOnce((db: Db) => {
+  const value = sql.placeholder
+  return {
+    byId: db
+      .select()
+      .from(visits)
+      .where(eq(visits.id, value("id")))
+      .prepare(),
+    newestOf: db
+      .select()
+      .from(visits)
+      .where(sql`${visits.visitor_id} = ${value("visitor")}`)
+      .orderBy(desc(visits.id))
+      .limit(1)
+      .prepare(),
+    start: db
+      .insert(visits)
+      .values({
+        id: value("id"),
+        secret: value("secret"),
+        visitor_id: value("visitor_id"),
+        source_id: value("source_id"),
+        click_id: value("click_id"),
+        click_id_kind: value("click_id_kind"),
+        landing_url: value("landing_url"),
+        landing_page: value("landing_page"),
+        referrer: value("referrer"),
+        title: value("title"),
+        device: value("device"),
+        browser: value("browser"),
+        os: value("os"),
+        language: value("language"),
+        country: value("country"),
+        region: value("region"),
+        city: value("city"),
+        consent: value("consent"),
+        ids: value("ids"),
+        seen_at: value("seen_at"),
+        overflow: value("overflow"),
+        leases: value("leases"),
+      })
+      .prepare(),
+    view: db
+      .update(visits)
+      .set({
+        seen_at: sql`${value("seen_at")}`,
+        hidden: sql`0`,
+        pages: sql`${visits.pages} + 1`,
+        overflow: sql`${value("overflow")}`,
+        leases: sql`${value("leases")}`,
+      })
+      .where(eq(visits.id, value("id")))
+      .prepare(),
+    addEvent: db
+      .insert(visitEvents)
+      .values({
+        visit_id: value("visit_id"),
+        id: value("id"),
+        kind: value("kind"),
+        number_id: value("number_id"),
+        data: value("data"),
+      })
+      .prepare(),
+  }
+})
+
+/** What `recordVisit` did: the answer to the page, and why nothing was recorded if so. */
+export interface VisitRecord {
+  readonly answer: VisitAnswer
+  readonly reason: "robot" | "consent" | null
+}
+
+/**
+ * A page was viewed. Goes on with the visitor's visit, or begins one (after 30 idle minutes, or when the URL carries a new
+ * campaign), lends it a number of every pool, and answers what the page shows. Robots get the page's own numbers and leave
+ * no trace; without consent nothing is recorded and nothing lent.
+ */
+export function recordVisit(site: Site, request: VisitRequest, client: Client): VisitRecord {
+  const settings = readSettings(site)
+  const pools = poolsByTarget(site)
+  if (readDevice(client.userAgent).robot) return { answer: ownNumbers(pools, settings), reason: "robot" }
+  if (request.consent === "none") return { answer: ownNumbers(pools, settings), reason: "consent" }
+  const source = readSource({ url: request.url, referrer: request.referrer, domains: settings.domains })
+  const known = findKnown(site, request)
+  if (known && continues(site, known.latest, source))
+    return { answer: viewPage(site, known, pools, settings, request), reason: null }
+  return { answer: startVisit(site, known, pools, settings, source, request, client), reason: null }
+}
+
+/** The visit with this public id, its secret checked; undefined for any other text. */
+export function findVisit(site: Site, id: string): VisitRow | undefined {
+  const key = decodeId("vis", id)
+  const row = key && statements(site).byId.all({ id: key.id })[0]
+  return row && row.secret === key.secret ? row : undefined
+}
+
+/** Notes what happened during a visit, for the journey. */
+export function addVisitEvent(
+  site: Site,
+  event: {
+    visit_id: number
+    kind: "page" | "tap" | "form"
+    number_id?: number | null
+    data?: Record<string, unknown> | null
+  },
+): void {
+  statements(site).addEvent.run({ number_id: null, data: null, ...event, id: site.newId() })
+}
+
+/** The public id of a visit. */
+export function visitId(visit: { id: number; secret: string }): string {
+  return encodeId("vis", visit.id, visit.secret)
+}
+
+/** The public id of a visitor: his first visit, under another prefix. */
+export function visitorId(first: { id: number; secret: string }): string {
+  return encodeId("vtr", first.id, first.secret)
+}
+
+/** The answer that leaves every number as the page has it. */
+export function ownNumbers(pools: readonly PoolRow[], settings: Settings): VisitAnswer {
+  return {
+    visitor: null,
+    visit: null,
+    beat_s: BEAT_S,
+    swaps: pools.map((pool) => describe(pool, undefined, settings)),
+  }
+}
+
+interface Known {
+  /** The visitor's first visit: it names the visitor. */
+  readonly first: VisitRow
+  readonly latest: VisitRow
+}
+
+/** The visitor behind a request: by the visit it names, else by the visitor. Ids that were never given out are ignored. */
+function findKnown(site: Site, { visit, visitor }: VisitRequest): Known | undefined {
+  const { byId, newestOf } = statements(site)
+  const named = visit ? findVisit(site, visit) : undefined
+  if (named) {
+    const first = named.visitor_id === null ? named : byId.all({ id: named.visitor_id })[0]
+    if (first) return { first, latest: named }
+  }
+  const key = visitor ? decodeId("vtr", visitor) : undefined
+  const first = key && byId.all({ id: key.id })[0]
+  if (!first || first.secret !== key.secret || first.visitor_id !== null) return undefined
+  return { first, latest: newestOf.all({ visitor: first.id })[0] ?? first }
+}
+
+function continues(site: Site, latest: VisitRow, source: Source): boolean {
+  if (site.now - latest.seen_at >= VISIT_IDLE_MS) return false
+  if (!source.tagged) return true
+  return latest.source_id === internSource(site, source) && latest.click_id === source.click_id
+}
+
+function viewPage(
+  site: Site,
+  { first, latest }: Known,
+  pools: readonly PoolRow[],
+  settings: Settings,
+  request: VisitRequest,
+): VisitAnswer {
+  const held = latest.leases ?? []
+  const grants = pools.map((pool): Grant => {
+    const lease = findLease(site, pool, held)
+    return lease
+      ? { lease, overflow: latest.overflow }
+      : takeLease(site, pool, { id: latest.id, visitor: first.id }, held)
+  })
+  const kept = keysOf(grants)
+  releaseLeases(
+    site,
+    latest,
+    held.filter(([, lease]) => !kept.some(([, other]) => other === lease)),
+  )
+  statements(site).view.run({
+    id: latest.id,
+    seen_at: site.now,
+    overflow: overflowOf(grants),
+    leases: encodeKeys(kept),
+  })
+  addVisitEvent(site, { visit_id: latest.id, kind: "page", data: { url: request.url, title: request.title ?? null } })
+  return answer(first, latest, pools, grants, settings)
+}
+
+function startVisit(
+  site: Site,
+  known: Known | undefined,
+  pools: readonly PoolRow[],
+  settings: Settings,
+  source: Source,
+  request: VisitRequest,
+  client: Client,
+): VisitAnswer {
+  const visit = { id: site.newId(), secret: newSecret() }
+  const first = known?.first ?? visit
+  const before = known?.latest.leases ?? []
+  const grants = pools.map((pool) => takeLease(site, pool, { id: visit.id, visitor: first.id }, before))
+  if (known) releaseLeases(site, known.latest, before)
+  const { device, browser, os } = readDevice(client.userAgent)
+  statements(site).start.run({
+    ...visit,
+    visitor_id: known ? first.id : null,
+    source_id: internSource(site, source),
+    click_id: source.click_id,
+    click_id_kind: source.click_id_kind,
+    landing_url: source.landing_url,
+    landing_page: source.landing_page,
+    referrer: source.referrer,
+    title: request.title ?? null,
+    device,
+    browser,
+    os,
+    language: client.language,
+    country: client.country,
+    region: client.region,
+    city: client.city,
+    consent: request.consent,
+    ids: request.ids && Object.keys(request.ids).length > 0 ? request.ids : null,
+    seen_at: site.now,
+    overflow: overflowOf(grants),
+    leases: encodeKeys(keysOf(grants)),
+  })
+  return answer(first, visit, pools, grants, settings)
+}
+
+function answer(
+  first: { id: number; secret: string },
+  visit: { id: number; secret: string },
+  pools: readonly PoolRow[],
+  grants: readonly Grant[],
+  settings: Settings,
+): VisitAnswer {
+  return {
+    visitor: visitorId(first),
+    visit: visitId(visit),
+    beat_s: BEAT_S,
+    swaps: pools.map((pool, index) => describe(pool, grants[index]?.lease, settings)),
+  }
+}
+
+function describe(pool: PoolRow, lease: Lease | undefined, { country }: Settings): Swap {
+  const number = lease?.e164 ?? null
+  return {
+    target: pool.target,
+    number,
+    lease: lease ? encodeId("lea", lease.id) : null,
+    ...describeSwap({ target: pool.target, number, country }),
+  }
+}
+
+/** The first pool of each target: one number on the page has one answer. */
+function poolsByTarget(site: Site): PoolRow[] {
+  const targets = new Set<string>()
+  return listPools(site).filter(({ target }) => !targets.has(target) && targets.add(target))
+}
+
+function keysOf(grants: readonly Grant[]): LeaseKey[] {
+  return grants.flatMap(({ lease }): LeaseKey[] => (lease ? [[lease.number_id, lease.id]] : []))
+}
+
+function encodeKeys(keys: readonly LeaseKey[]): LeaseKey[] | null {
+  return keys.length > 0 ? [...keys] : null
+}
+
+function overflowOf(grants: readonly Grant[]): Grant["overflow"] {
+  return grants.find(({ overflow }) => overflow !== null)?.overflow ?? null
+}

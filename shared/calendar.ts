@@ -1,0 +1,103 @@
+// Days, weeks and months of a time zone as spans of ms. Only Intl knows the rules of zones in Node and in workerd alike
+// (Temporal is in neither yet), and it answers just one way: from an instant to the wall clock. So a day's start is found
+// by asking what the wall shows and correcting.
+
+const DAY_MS = 86_400_000
+
+/** A named span of time: `start` ≤ t < `end`, ms; a day with a clock change has 23 or 25 hours. */
+export interface Span {
+  readonly label: string
+  readonly start: number
+  readonly end: number
+}
+
+export type Interval = "day" | "week" | "month"
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  let format = formats.get(zone)
+  if (!format) {
+    format = new Intl.DateTimeFormat("en-US", {
+      timeZone: zone,
+      calendar: "gregory",
+      numberingSystem: "latn",
+      hourCycle: "h23",
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    })
+    formats.set(zone, format)
+  }
+  return format
+}
+
+/** What a clock on the wall of `zone` shows at `time`, as if it were UTC, ms. */
+function wallAt(time: number, zone: string): number {
+  const part: Record<string, number> = {}
+  for (const { type, value } of formatOf(zone).formatToParts(time)) part[type] = Number(value)
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part
+  return Date.UTC(year, month - 1, day, hour, minute, second)
+}
+
+/** The day of `zone` in which `time` lies, e.g. 2026-11-21. */
+export function dayOf(time: number, zone: string): string {
+  return new Date(wallAt(time, zone)).toISOString().slice(0, 10)
+}
+
+/**
+ * The first instant of a day (2026-11-21) in `zone`, ms. Where the clocks skip midnight it is the first instant that
+ * belongs to the day.
+ */
+export function startOfDay(day: string, zone: string): number {
+  const wall = Date.parse(`${day}T00:00:00Z`)
+  // Two offsets may hold around a midnight; try the one before it and the one after it, and take the earliest instant
+  // that already shows this day.
+  const guesses = [wall - DAY_MS, wall + DAY_MS].map((time) => wall - (wallAt(time, zone) - time)).sort((a, b) => a - b)
+  const found = guesses.find((time) => wallAt(time, zone) >= wall && wallAt(time - 1000, zone) < wall)
+  return found ?? firstInstant(wall, zone, guesses[0] ?? wall)
+}
+
+/** A midnight that the clocks skipped, or one that came twice: search the hours around it. */
+function firstInstant(wall: number, zone: string, near: number): number {
+  const quarter = 900_000
+  for (let time = near - 3 * 3_600_000; time <= near + 3 * 3_600_000; time += quarter) {
+    if (wallAt(time, zone) >= wall) return time
+  }
+  return near
+}
+
+/** The day after `days` days, by the calendar. */
+export function addDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
+}
+
+/** The spans from day `from` to day `to`, both included, the first and the last cut to them; weeks begin on Monday (ISO 8601). */
+export function spansOf(from: string, to: string, interval: Interval, zone: string): Span[] {
+  const spans: Span[] = []
+  for (let day = from; day <= to; ) {
+    const first = firstDayOf(day, interval)
+    const next = nextOf(first, interval)
+    const end = next <= to ? next : addDays(to, 1)
+    spans.push({ label: first, start: startOfDay(day, zone), end: startOfDay(end, zone) })
+    day = next
+  }
+  return spans
+}
+
+function firstDayOf(day: string, interval: Interval): string {
+  if (interval === "day") return day
+  if (interval === "month") return `${day.slice(0, 7)}-01`
+  const weekday = (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7
+  return addDays(day, -weekday)
+}
+
+function nextOf(first: string, interval: Interval): string {
+  if (interval === "day") return addDays(first, 1)
+  if (interval === "week") return addDays(first, 7)
+  const [year = 0, month = 1] = first.split("-").map(Number)
+  return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10)
+}

@@ -1,0 +1,527 @@
+import * as z from "zod"
+import { FIELD_LIMIT, IMPORT_LIMIT, PAGE_DEFAULT, PAGE_LIMIT, URL_LIMIT } from "./protocol.js"
+
+// The public contract: the shape of every body and query, in and out. Routes validate with it, the OpenAPI document is
+// made from it, and the script imports its types (types only: one real import would bring 450 kB of zod to the page).
+// Objects are strict: an unknown field is an error, because a silently ignored one is a bug that nobody sees.
+
+/** Text of a user: any length comes in, at most `limit` UTF-16 units stay; control and bidi characters are gone by then (see server/http/body.ts). */
+const cut = (limit: number) => z.string().overwrite((text) => (text.length > limit ? text.slice(0, limit) : text))
+
+const id = (prefix: string) =>
+  z
+    .string()
+    .max(64)
+    .regex(new RegExp(`^${prefix}_[0-9A-Za-z]+$`), `must be an id that begins with ${prefix}_`)
+const name = z.string().trim().min(1).max(120)
+/** A phone number as people write it; E.164 after the door (the site's country helps to read national forms). */
+const phone = z.string().trim().min(2).max(40)
+const instant = z.iso.datetime({ offset: true }).describe("ISO 8601 with an offset, e.g. 2026-11-21T10:00:00Z")
+const day = z.iso.date().describe("a day in the site's time zone, e.g. 2026-11-21")
+
+// --- Sources -------------------------------------------------------------------------------------------------------
+
+/** What a visit or a static number is credited to. */
+export const SourceFields = z.strictObject({
+  channel: cut(FIELD_LIMIT).optional(),
+  source: cut(FIELD_LIMIT).optional(),
+  medium: cut(FIELD_LIMIT).optional(),
+  campaign: cut(FIELD_LIMIT).optional(),
+  term: cut(FIELD_LIMIT).optional(),
+  content: cut(FIELD_LIMIT).optional(),
+})
+export type SourceFields = z.infer<typeof SourceFields>
+
+const text = z.string().nullable()
+export const SourceAnswer = z.strictObject({
+  channel: z.string(),
+  source: z.string(),
+  medium: z.string(),
+  campaign: text,
+  term: text,
+  content: text,
+  click_id: text,
+  click_id_kind: text,
+  landing_url: text,
+  referrer: text,
+})
+
+// --- The page's side: visits and beats ------------------------------------------------------------------------------
+
+export const VisitRequest = z.strictObject({
+  url: cut(URL_LIMIT),
+  referrer: cut(URL_LIMIT).optional().default(""),
+  visitor: cut(64).nullish(),
+  visit: cut(64).nullish(),
+  title: cut(FIELD_LIMIT).optional(),
+  consent: z.enum(["full", "session", "none"]).optional().default("full"),
+  /** Ids of other measuring systems that the page knows (`ga`, `ym`, `fbp`, `fbc`, ...): kept for conversion uploads. */
+  ids: z.record(z.string().regex(/^[a-z_]{1,20}$/), cut(FIELD_LIMIT)).optional(),
+})
+export type VisitRequest = z.infer<typeof VisitRequest>
+
+export const Swap = z.strictObject({
+  /** E.164 of the number printed on the page. */
+  target: z.string(),
+  /** E.164 of the number to show instead; null: the page keeps its own. */
+  number: z.string().nullable(),
+  lease: z.string().nullable(),
+  /** The ready-made pattern the script searches for (flags `gi`): see `server/core/match.ts`. */
+  match: z.string(),
+  /** A cheap pattern (flag `i`) for a first look: text without it needs no search. */
+  find: z.string(),
+  /** National digits of `number` when they fit into the grouping of `target`; null: it is shown as `display` or `intl`. */
+  digits: z.string().nullable(),
+  /** The number as people of the site's country write it nationally. */
+  display: z.string().nullable(),
+  /** The number as it is written with its country code. */
+  intl: z.string().nullable(),
+  /** `tel:` and E.164. */
+  href: z.string().nullable(),
+})
+export type Swap = z.infer<typeof Swap>
+
+export const VisitAnswer = z.strictObject({
+  visitor: z.string().nullable(),
+  visit: z.string().nullable(),
+  beat_s: z.number().int(),
+  swaps: z.array(Swap),
+})
+export type VisitAnswer = z.infer<typeof VisitAnswer>
+
+export const BeatRequest = z.strictObject({
+  visit: cut(64),
+  kind: z.enum(["beat", "hide", "tap", "form"]),
+  /** When it happened by the page's clock, ms since 1970; kept with the event, never trusted for leases. */
+  at_ms: z.number().int().min(0).max(8.64e15).optional(),
+  /** The number that was tapped. */
+  number: cut(40).optional(),
+  /** Fields of a sent form: at most 30, never passwords or cards (the script does not read those). */
+  fields: z.record(cut(60), cut(1000)).optional(),
+})
+export type BeatRequest = z.infer<typeof BeatRequest>
+
+// --- Sites and keys ---------------------------------------------------------------------------------------------------
+
+/** A host: no scheme, no path; a port is dropped because a site's domains match whatever the port. */
+const domain = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(253)
+  .overwrite((host) => host.replace(/:\d+$/, ""))
+  .regex(
+    /^(?!-)[a-z0-9.\-\u00a1-\uffff]+$|^\[[0-9a-f:]+\]$/,
+    "must be a host such as example.com, without scheme or path",
+  )
+
+const timezone = z.string().max(64).refine(isTimeZone, "must be an IANA time zone such as Europe/Berlin")
+const currency = z.string().refine(isCurrency, "must be an ISO 4217 code such as EUR")
+const country = z.string().regex(/^[A-Z]{2}$/, "must be an ISO 3166 code such as US")
+
+export const SiteFields = z.strictObject({
+  name,
+  domains: z.array(domain).min(1).max(50),
+  timezone: timezone.default("UTC"),
+  currency: currency.default("USD"),
+  country: country.default("US"),
+  forward_to: phone.nullish().describe("where calls are forwarded to"),
+})
+export type SiteFields = z.infer<typeof SiteFields>
+
+export const SitePatch = z.strictObject({
+  name: name.optional(),
+  domains: z.array(domain).min(1).max(50).optional(),
+  timezone: timezone.optional(),
+  currency: currency.optional(),
+  country: country.optional(),
+  forward_to: phone.nullish(),
+})
+export type SitePatch = z.infer<typeof SitePatch>
+
+export const SiteAnswer = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  domains: z.array(z.string()),
+  timezone: z.string(),
+  currency: z.string(),
+  country: z.string(),
+  forward_to: text,
+  created_at: z.string(),
+})
+export type SiteAnswer = z.infer<typeof SiteAnswer>
+
+export const KeyFields = z.strictObject({
+  name: name.default("key"),
+  scope: z.enum(["read", "write"]).default("write"),
+})
+export type KeyFields = z.infer<typeof KeyFields>
+
+export const KeyAnswer = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  scope: z.enum(["read", "write"]),
+  /** The last four characters, to tell keys apart. */
+  ending: z.string(),
+  created_at: z.string(),
+})
+export type KeyAnswer = z.infer<typeof KeyAnswer>
+/** A new key, with the key itself: it is shown this once. */
+export const NewKeyAnswer = KeyAnswer.extend({ key: z.string() })
+
+// --- Numbers and pools --------------------------------------------------------------------------------------------------
+
+const idleMinutes = z.number().int().min(1).max(30)
+
+export const PoolFields = z.strictObject({
+  name,
+  target: phone.describe("the number printed on the page"),
+  numbers: z.array(phone).max(1000).default([]),
+  overflow: z.enum(["share", "original"]).default("share"),
+  idle_minutes: idleMinutes.default(30),
+})
+export type PoolFields = z.infer<typeof PoolFields>
+
+export const PoolPatch = z.strictObject({
+  name: name.optional(),
+  target: phone.optional(),
+  overflow: z.enum(["share", "original"]).optional(),
+  idle_minutes: idleMinutes.optional(),
+})
+export type PoolPatch = z.infer<typeof PoolPatch>
+
+export const PoolAnswer = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  target: z.string(),
+  overflow: z.enum(["share", "original"]),
+  idle_minutes: z.number(),
+  /** How many numbers the pool has, and how many are lent out right now. */
+  numbers: z.number().int(),
+  busy: z.number().int(),
+  created_at: z.string(),
+})
+export type PoolAnswer = z.infer<typeof PoolAnswer>
+
+export const NumberFields = z.discriminatedUnion("kind", [
+  z.strictObject({ e164: phone, kind: z.literal("static"), source: SourceFields }),
+  z.strictObject({ e164: phone, kind: z.literal("pool"), pool: id("pool") }),
+])
+export type NumberFields = z.infer<typeof NumberFields>
+/** One number, or up to 1,000. */
+export const NumberRequest = z.union([NumberFields, z.array(NumberFields).min(1).max(1000)])
+
+export const NumberPatch = z.strictObject({
+  state: z.enum(["active", "paused", "retired"]).optional(),
+  pool: id("pool").optional(),
+  source: SourceFields.optional(),
+})
+export type NumberPatch = z.infer<typeof NumberPatch>
+
+export const NumberAnswer = z.strictObject({
+  id: z.string(),
+  e164: z.string(),
+  kind: z.enum(["pool", "static"]),
+  pool: text,
+  source: SourceAnswer.pick({
+    channel: true,
+    source: true,
+    medium: true,
+    campaign: true,
+    term: true,
+    content: true,
+  }).nullable(),
+  state: z.enum(["active", "paused", "retired"]),
+  created_at: z.string(),
+})
+export type NumberAnswer = z.infer<typeof NumberAnswer>
+
+// --- Calls ---------------------------------------------------------------------------------------------------------------
+
+export const CALL_STATUSES = [
+  "ringing",
+  "in_progress",
+  "completed",
+  "missed",
+  "abandoned",
+  "busy",
+  "failed",
+  "voicemail",
+] as const
+export const STATES = ["attributed", "ambiguous", "unattributed"] as const
+
+export const CallImport = z.strictObject({
+  external_id: z.string().min(1).max(128),
+  to: phone,
+  from: z.string().max(60).nullish(),
+  started_at: instant,
+  status: z.enum(CALL_STATUSES).default("completed"),
+  duration_s: z.number().int().min(0).max(864_000).nullish(),
+  talk_s: z.number().int().min(0).max(864_000).nullish(),
+  recording_url: z
+    .url({ protocol: /^https?$/ })
+    .max(2048)
+    .nullish(),
+})
+export type CallImport = z.infer<typeof CallImport>
+export const CallImportRequest = z.union([CallImport, z.array(CallImport).min(1).max(IMPORT_LIMIT)])
+
+/** Money: a decimal string or number in the site's currency. */
+const amount = z.union([z.number(), z.string().regex(/^-?\d{1,12}(\.\d{1,4})?$/)])
+
+export const CallPatch = z.strictObject({
+  tags: z.array(z.string().trim().min(1).max(60)).max(30).optional(),
+  outcome: z.string().trim().min(1).max(60).nullish(),
+  value: amount.nullish(),
+  spam: z.boolean().optional(),
+  notes: z.string().max(4000).nullish(),
+  stated_source: SourceFields.nullish().describe("what the caller said about where he found the number"),
+})
+export type CallPatch = z.infer<typeof CallPatch>
+
+export const Candidate = z.strictObject({
+  visit: z.string(),
+  probability: z.number(),
+  evidence: z.array(z.string()),
+})
+
+export const AttributionAnswer = z.strictObject({
+  state: z.enum(STATES),
+  method: z.string(),
+  confidence: z.number(),
+  channel_confidence: z.number(),
+  reason: text,
+  candidates: z.array(Candidate),
+})
+
+export const CallAnswer = z.strictObject({
+  id: z.string(),
+  external_id: text,
+  carrier: z.string(),
+  to: text,
+  from: text,
+  from_kind: z.string(),
+  status: z.enum(CALL_STATUSES),
+  answered: z.boolean(),
+  started_at: z.string(),
+  answered_at: text,
+  ended_at: text,
+  duration_s: z.number().nullable(),
+  talk_s: z.number().nullable(),
+  first_time_caller: z.boolean(),
+  source: SourceAnswer.nullable(),
+  visit: text,
+  visitor: text,
+  attribution: AttributionAnswer,
+  recording_url: text,
+  tags: z.array(z.string()),
+  outcome: text,
+  value: z.number().nullable(),
+  currency: z.string(),
+  spam: z.boolean(),
+  notes: text,
+  stated_source: SourceFields.nullable(),
+})
+export type CallAnswer = z.infer<typeof CallAnswer>
+
+export const ResolveQuery = z.strictObject({
+  to: phone,
+  at: instant,
+  from: z.string().max(60).optional(),
+})
+export type ResolveQuery = z.infer<typeof ResolveQuery>
+export const ResolveAnswer = z.strictObject({
+  to: z.string(),
+  at: z.string(),
+  visit: text,
+  visitor: text,
+  source: SourceAnswer.nullable(),
+  attribution: AttributionAnswer,
+})
+
+// --- Visits as developers read them ------------------------------------------------------------------------------------
+
+export const VisitRow = z.strictObject({
+  id: z.string(),
+  visitor: z.string(),
+  started_at: z.string(),
+  seen_at: z.string(),
+  pages: z.number().int(),
+  source: SourceAnswer,
+  title: text,
+  device: z.string(),
+  browser: text,
+  os: text,
+  language: text,
+  country: text,
+  region: text,
+  city: text,
+  consent: z.string(),
+  overflow: text,
+  leases: z.array(
+    z.strictObject({
+      id: z.string(),
+      number: z.string(),
+      from: z.string(),
+      seen: z.string(),
+      until: text,
+      shared: z.boolean(),
+    }),
+  ),
+})
+export type VisitRow = z.infer<typeof VisitRow>
+
+/** One thing that a visitor did, on the journey. */
+export const Step = z.strictObject({
+  at: z.string(),
+  kind: z.enum(["visit", "page", "tap", "form", "call"]),
+  visit: text,
+  call: text,
+  data: z.record(z.string(), z.unknown()),
+})
+export const VisitorAnswer = z.strictObject({
+  id: z.string(),
+  first_seen_at: z.string(),
+  seen_at: z.string(),
+  visits: z.array(VisitRow),
+  calls: z.array(CallAnswer),
+  journey: z.array(Step),
+})
+
+// --- Lists and reports ----------------------------------------------------------------------------------------------------
+
+const page = {
+  limit: z.coerce.number().int().min(1).max(PAGE_LIMIT).default(PAGE_DEFAULT),
+  cursor: z.string().max(200).optional(),
+}
+export const PageQuery = z.strictObject(page)
+
+const filter = {
+  channel: cut(FIELD_LIMIT).optional(),
+  source: cut(FIELD_LIMIT).optional(),
+  medium: cut(FIELD_LIMIT).optional(),
+  campaign: cut(FIELD_LIMIT).optional(),
+}
+const span = { from: day.optional(), to: day.optional(), tz: timezone.optional() }
+
+export const VisitsQuery = z.strictObject({ ...page, ...span, ...filter })
+export type VisitsQuery = z.infer<typeof VisitsQuery>
+export const CallsQuery = z.strictObject({
+  ...page,
+  ...span,
+  ...filter,
+  state: z.enum(STATES).optional(),
+  status: z.enum(CALL_STATUSES).optional(),
+  number: phone.optional(),
+  external_id: z.string().max(128).optional(),
+})
+export type CallsQuery = z.infer<typeof CallsQuery>
+export const NumbersQuery = z.strictObject({
+  ...page,
+  pool: id("pool").optional(),
+  kind: z.enum(["pool", "static"]).optional(),
+})
+export type NumbersQuery = z.infer<typeof NumbersQuery>
+
+/** A comma-separated list out of a closed set; the error names what exists. */
+const listOf = <const T extends readonly string[]>(known: T, noun: string) =>
+  z
+    .string()
+    .max(500)
+    .transform((joined) =>
+      joined
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== ""),
+    )
+    .pipe(
+      z.array(
+        z.string().refine((part): part is T[number] => known.includes(part), {
+          error: (issue) => `there is no ${noun} ${JSON.stringify(issue.input)}; there are: ${known.join(", ")}`,
+        }),
+      ),
+    )
+
+export const METRICS = [
+  "visits",
+  "visitors",
+  "leased_visits",
+  "overflow_visits",
+  "calls",
+  "unique_callers",
+  "first_time_callers",
+  "answered",
+  "missed",
+  "missed_rate",
+  "attributed",
+  "ambiguous",
+  "unattributed",
+  "unattributed_share",
+  "mean_confidence",
+  "duration_s",
+  "talk_s",
+  "value",
+  "call_rate",
+] as const
+export type Metric = (typeof METRICS)[number]
+export const DIMENSIONS = [
+  "channel",
+  "ga4_channel",
+  "source",
+  "medium",
+  "campaign",
+  "term",
+  "content",
+  "landing_page",
+  "day",
+  "week",
+  "month",
+] as const
+export type Dimension = (typeof DIMENSIONS)[number]
+
+export const ReportQuery = z.strictObject({
+  metrics: listOf(METRICS, "metric").default(["visits", "calls"]),
+  group_by: listOf(DIMENSIONS, "dimension").default([]),
+  ...span,
+  interval: z.enum(["day", "week", "month"]).optional(),
+  ...filter,
+  sort: z.string().max(60).optional().describe("a metric or dimension of the query; a leading - sorts downwards"),
+  limit: z.coerce.number().int().min(1).max(10_000).default(1000),
+})
+export type ReportQuery = z.infer<typeof ReportQuery>
+export const ReportAnswer = z.strictObject({
+  rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))),
+  totals: z.record(z.string(), z.number().nullable()),
+  query: z.record(z.string(), z.unknown()),
+  warnings: z.array(z.string()),
+})
+export type ReportAnswer = z.infer<typeof ReportAnswer>
+
+// --- Errors ----------------------------------------------------------------------------------------------------------------
+
+/** RFC 9457. `errors` names each fault of an input: where, and what to do. */
+export const Problem = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  code: z.string(),
+  errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+})
+export type Problem = z.infer<typeof Problem>
+
+/** One page of a list. */
+export const pageOf = <T extends z.ZodType>(row: T) => z.strictObject({ data: z.array(row), next_cursor: text })
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isCurrency(code: string): boolean {
+  return /^[A-Z]{3}$/.test(code) && Intl.supportedValuesOf("currency").includes(code)
+}
