@@ -1,0 +1,43 @@
+import type * as z from "zod"
+import type { CallEvent } from "../../shared/call-event.js"
+import type { Instructions, RenderContext } from "./instructions.js"
+
+/** A request of a carrier as it came, before anything is believed. */
+export interface CarrierRequest {
+  method: string
+  /** The address that the carrier called: the configured public URL, path and query as they came. Never made from `Host`. */
+  url: string
+  headers: { get(name: string): string | null }
+  /** The raw body: signatures cover its bytes. */
+  body: Uint8Array<ArrayBuffer>
+  /** Milliseconds since 1970. */
+  received_at: number
+}
+
+/** What the carrier is answered. */
+export interface CarrierAnswer {
+  status: 200 | 204
+  contentType: string | null
+  body: string | null
+}
+
+/**
+ * One telephony provider. `C` is what its credentials parse to. Every method is pure, bounded in work and never throws on
+ * what a request holds.
+ */
+export interface Carrier<C = unknown> {
+  /** The word for it in routes. */
+  name: string
+  /** What `PUT /v1/sites/{site}/carriers/{name}` takes; strict. */
+  credentials: z.ZodType<C>
+  /** The paths that this carrier calls, below `/v1/sites/{site}/carriers/{name}/`. `voice` is the one that is answered with instructions. */
+  events: readonly string[]
+  /** Whether a holder of the credentials sent exactly this request to exactly this address. */
+  verify(request: CarrierRequest, credentials: C): Promise<boolean>
+  /** What a verified request reports; undefined when there is nothing in it to fold. */
+  parse(event: string, request: CarrierRequest): CallEvent | undefined
+  /** The answer to `voice`. A forward to the dialled number itself is refused. */
+  render(instructions: Instructions, context: RenderContext): CarrierAnswer
+  /** The answer to every other event, and to `voice` where nothing is left to do. */
+  acknowledge(event: string): CarrierAnswer
+}

@@ -1,0 +1,41 @@
+/**
+ * What a carrier is told to do with a call, in words that no carrier owns. Every adapter renders every kind; a new kind
+ * (menu, voicemail, sequence) is a new member here, and the compiler then asks each adapter for it.
+ */
+export type Instructions =
+  | {
+      kind: "forward"
+      /** E.164 of the business. */
+      to: string
+      record: boolean
+      /** How long the business's phone rings, in seconds; the carrier's own default when absent. */
+      timeout_s?: number
+    }
+  | { kind: "reject" }
+  | {
+      kind: "say"
+      text: string
+      /** BCP 47, e.g. `en-US`; the carrier's own default when absent. */
+      language?: string
+    }
+
+/** What an adapter knows about the call that it renders for. */
+export interface RenderContext {
+  /** The tracking number that was dialled, as the carrier wrote it; null when it did not say. */
+  dialled: string | null
+  /** Absolute address of the site's routes for this carrier, without a slash at its end; an event's path is put behind it. */
+  callback_url: string
+}
+
+/**
+ * The instructions, with a forward that would come straight back refused: a tracking number that forwards to itself makes
+ * the carrier call us again and again, and bills each turn.
+ */
+export function withoutLoop(instructions: Instructions, context: RenderContext): Instructions {
+  if (instructions.kind !== "forward" || context.dialled === null) return instructions
+  return digitsOf(instructions.to) === digitsOf(context.dialled) ? { kind: "reject" } : instructions
+}
+
+function digitsOf(number: string): string {
+  return number.replace(/\D/g, "")
+}
