@@ -1,0 +1,17 @@
+type Cell = string | number | boolean | null
+
+/**
+ * Rows as CSV (RFC 4180, CRLF), formula-safe: a spreadsheet runs a cell that begins with = + - @ TAB or CR, also after
+ * spaces and on a later line of a cell, so such text gets an apostrophe before it (OWASP, CSV injection). Numbers stay
+ * numbers; null is an empty cell.
+ */
+export function toCsv(header: readonly string[], rows: readonly Readonly<Record<string, Cell>>[]): string {
+  const lines = rows.map((row) => header.map((name) => encode(row[name] ?? null)).join(","))
+  return `${[header.map(encode).join(","), ...lines].join("\r\n")}\r\n`
+}
+
+function encode(cell: Cell): string {
+  if (cell === null) return ""
+  if (typeof cell !== "string") return String(cell)
+  return `"${cell.replace(/(^|[\r\n])([\s\u00a0]*[=+\-@\t])/g, "$1'$2").replaceAll('"', '""')}"`
+}

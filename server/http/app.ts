@@ -1,0 +1,43 @@
+import { Hono } from "hono"
+import { mountPreflight } from "./cors.js"
+import type { DirectoryHost, SiteHost } from "./host.js"
+import { handleErrors, mountDirectoryRoutes, mountSiteRoutes } from "./route.js"
+import { callRoutes } from "./routes/calls.js"
+import { carrierRoutes } from "./routes/carriers.js"
+import { keyRoutes } from "./routes/keys.js"
+import { numberRoutes } from "./routes/numbers.js"
+import { reportRoutes } from "./routes/reports.js"
+import { directoryRoutes, siteRoutes } from "./routes/sites.js"
+import { visitRoutes } from "./routes/visits.js"
+import { mountWebhooks } from "./webhook.js"
+
+/** Every route of one site, as the OpenAPI document lists them. */
+export const SITE_ROUTES = [
+  ...siteRoutes,
+  ...keyRoutes,
+  ...visitRoutes,
+  ...numberRoutes,
+  ...callRoutes,
+  ...reportRoutes,
+  ...carrierRoutes,
+]
+/** Every route over all sites. */
+export const DIRECTORY_ROUTES = directoryRoutes
+
+/** The routes of one site: on Workers they run inside the site's own object. */
+export function createSiteApp(host: SiteHost): Hono {
+  const app = new Hono()
+  handleErrors(app, host)
+  mountPreflight(app, host)
+  mountSiteRoutes(app, SITE_ROUTES, host)
+  mountWebhooks(app, host)
+  return app
+}
+
+/** The routes over all sites: on Workers they run inside the directory's object. */
+export function createDirectoryApp(host: DirectoryHost): Hono {
+  const app = new Hono()
+  handleErrors(app, host)
+  mountDirectoryRoutes(app, DIRECTORY_ROUTES, host)
+  return app
+}

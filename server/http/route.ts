@@ -1,0 +1,226 @@
+import type { Context, Hono } from "hono"
+import type * as z from "zod"
+import { BODY_LIMIT_BYTES } from "../../shared/protocol.js"
+import type { Site } from "../core/db.js"
+import type { Directory } from "../core/directory.js"
+import { SITE_ID } from "../core/id.js"
+import { findSaved, save } from "../core/idempotency.js"
+import type { Scope } from "../core/key.js"
+import { notFound, Refusal } from "../core/refusal.js"
+import { authorize, readHolder, sha256 } from "./auth.js"
+import { parseJson, readText } from "./body.js"
+import type { DirectoryHost, SiteHandle, SiteHost } from "./host.js"
+import { parseWith, readQuery } from "./parse.js"
+import { answerError } from "./problem.js"
+
+/** What a route's verb is given: the path's and the query's parameters, the body, and the request itself. */
+export interface Input<Query, Body> {
+  readonly params: Record<string, string>
+  readonly query: Query
+  readonly body: Body
+  readonly request: Request
+}
+
+/** An answer other than 200 with the verb's result as JSON. */
+export interface Answer {
+  readonly status: number
+  readonly json?: unknown
+  readonly text?: string
+  readonly headers?: Record<string, string>
+}
+
+/**
+ * One route: what it takes, who may call it, the verb it runs, what it answers. The OpenAPI document is made of these, and
+ * a route without `access` does not compile: nothing is open by accident.
+ */
+export interface Route<Store, Host, Query = unknown, Body = unknown, Result = unknown> {
+  readonly method: "get" | "post" | "put" | "patch" | "delete"
+  /** OpenAPI's form: `/v1/sites/{site}/calls/{id}`. */
+  readonly path: string
+  readonly summary: string
+  readonly access: "public" | Scope
+  readonly query?: z.ZodType<Query>
+  readonly body?: z.ZodType<Body>
+  /** Bytes of the body; `BODY_LIMIT_BYTES` where it says nothing. */
+  readonly limit?: number
+  /** Reads a body that is not JSON (CSV) into what `body` validates. */
+  readonly decode?: (text: string, contentType: string) => unknown
+  readonly answer: z.ZodType | null
+  readonly status?: number
+  /** Done before the verb, where something must be awaited (hashing a new key); its result is the verb's third argument. */
+  readonly prepare?: (input: Input<Query, Body>, host: Host) => Promise<unknown>
+  readonly look?: (store: Store, input: Input<Query, Body>, host: Host) => Result
+  readonly work?: (store: Store, input: Input<Query, Body>, host: Host, prepared: unknown) => Result
+  /** Turns the verb's result into an answer other than the plain one. */
+  readonly reply?: (result: Result, input: Input<Query, Body>, host: Host) => Answer
+  /** Runs after the work is durable and before the answer goes out, and again when the answer is repeated: it must bear that. */
+  readonly after?: (result: Result, input: Input<Query, Body>, host: Host) => Promise<void>
+}
+
+export type SiteRoute = Route<Site, SiteHost>
+export type DirectoryRoute = Route<Directory, DirectoryHost>
+
+/** A route of one site, its types inferred from its schemas. */
+export function siteRoute<Query, Body, Result>(route: Route<Site, SiteHost, Query, Body, Result>): SiteRoute {
+  return route as unknown as SiteRoute
+}
+
+/** A route over all sites. */
+export function directoryRoute<Query, Body, Result>(
+  route: Route<Directory, DirectoryHost, Query, Body, Result>,
+): DirectoryRoute {
+  return route as unknown as DirectoryRoute
+}
+
+/** Binds the routes of one site. */
+export function mountSiteRoutes(app: Hono, routes: readonly SiteRoute[], host: SiteHost): void {
+  for (const route of routes) {
+    app.on(route.method.toUpperCase(), honoPath(route.path), async (c) => {
+      const siteId = c.req.param("site") ?? ""
+      const site = SITE_ID.test(siteId) ? await host.openSite(siteId) : undefined
+      const caller = await admit(c, route, siteId, site, host)
+      return run(c, route, host, caller.store, caller.principal)
+    })
+  }
+}
+
+/** Binds the routes over all sites: they are the administrator's. */
+export function mountDirectoryRoutes(app: Hono, routes: readonly DirectoryRoute[], host: DirectoryHost): void {
+  for (const route of routes) {
+    app.on(route.method.toUpperCase(), honoPath(route.path), async (c) => {
+      const { hash } = await readHolder(c.req.header("authorization"))
+      if (!host.isAdmin(hash)) throw new Refusal("unauthorized", "this needs the administrator's key")
+      return run(c, route, host, host.directory, hash)
+    })
+  }
+}
+
+/** One place for every error of an app. */
+export function handleErrors(app: Hono, host: { log: SiteHost["log"] }): void {
+  app.onError((error, c) => answerError(error, c, host.log))
+  app.notFound((c) =>
+    answerError(
+      new Refusal("not_found", `there is nothing at ${c.req.method} ${c.req.path.slice(0, 200)}`),
+      c,
+      host.log,
+    ),
+  )
+}
+
+async function admit(c: Context, route: SiteRoute, siteId: string, site: SiteHandle | undefined, host: SiteHost) {
+  if (route.access === "public") {
+    if (!site) throw notFound("site")
+    return { store: site, principal: "public" }
+  }
+  const holder = await readHolder(c.req.header("authorization"))
+  return { store: authorize(holder, siteId, site, route.access, (hash) => host.isAdmin(hash)), principal: holder.hash }
+}
+
+interface Handle<Store> {
+  read<T>(look: (store: Store) => T): T
+  write<T>(work: (store: Store) => T): Promise<T>
+}
+
+async function run<Store extends Site | Directory, Host>(
+  c: Context,
+  route: Route<Store, Host>,
+  host: Host,
+  handle: unknown,
+  principal: string,
+): Promise<Response> {
+  const store = handle as Handle<Store>
+  const { text, body } = route.body ? await readBody(c, route) : { text: "", body: undefined }
+  const query = readQuery(c.req.url)
+  const input = {
+    params: c.req.param() as Record<string, string>,
+    query: route.query ? parseWith(route.query, query) : refuseQuery(query),
+    body,
+    request: c.req.raw,
+  }
+  const { look, work } = route
+  if (look)
+    return toResponse(
+      answerOf(
+        route,
+        store.read((opened) => look(opened, input, host)),
+        input,
+        host,
+      ),
+    )
+  if (!work) throw new Error(`${route.path} has no verb`)
+
+  const prepared = await route.prepare?.(input, host)
+  const idempotencyKey = route.method === "post" ? await readIdempotencyKey(c, principal, text) : undefined
+  if (!idempotencyKey) {
+    const result = await store.write((opened) => work(opened, input, host, prepared))
+    await route.after?.(result, input, host)
+    return toResponse(answerOf(route, result, input, host))
+  }
+  const { key, bodyHash } = idempotencyKey
+  const outcome = await store.write((opened) => {
+    const saved = findSaved(opened, key, bodyHash)
+    if (saved) return { saved }
+    const result = work(opened, input, host, prepared)
+    const answer = answerOf(route, result, input, host)
+    save(opened, key, bodyHash, { status: answer.status, answer: answer.text ?? JSON.stringify(answer.json) })
+    return { result, answer }
+  })
+  if (outcome.saved) {
+    await route.after?.(JSON.parse(outcome.saved.answer), input, host)
+    return replay(outcome.saved)
+  }
+  await route.after?.(outcome.result, input, host)
+  return toResponse(outcome.answer)
+}
+
+function answerOf<Store, Host>(
+  route: Route<Store, Host>,
+  result: unknown,
+  input: Input<unknown, unknown>,
+  host: Host,
+): Answer {
+  return route.reply?.(result, input, host) ?? { status: route.status ?? 200, json: result }
+}
+
+function toResponse({ status, json, text, headers }: Answer): Response {
+  const body = text ?? (json === undefined ? null : JSON.stringify(json))
+  return new Response(status === 204 ? null : body, {
+    status,
+    headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
+  })
+}
+
+function replay({ status, answer }: { status: number; answer: string }): Response {
+  return toResponse({ status, text: answer, headers: { "idempotent-replayed": "true" } })
+}
+
+async function readBody<Store, Host>(c: Context, route: Route<Store, Host>): Promise<{ text: string; body: unknown }> {
+  const text = await readText(c, route.limit ?? BODY_LIMIT_BYTES)
+  const value = route.decode ? route.decode(text, c.req.header("content-type") ?? "") : parseJson(text)
+  return { text, body: route.body ? parseWith(route.body, value) : undefined }
+}
+
+function refuseQuery(query: Record<string, string>): undefined {
+  const names = Object.keys(query)
+  if (names.length > 0)
+    throw new Refusal(
+      "invalid",
+      "the request is not valid",
+      names.map((path) => ({ path, message: "is not known here" })),
+    )
+}
+
+/** A key speaks for one caller and one route: nobody can fetch another's answer with it. */
+async function readIdempotencyKey(c: Context, principal: string, text: string) {
+  const key = c.req.header("idempotency-key")
+  if (key === undefined) return undefined
+  if (!/^[\x21-\x7e]{1,255}$/.test(key))
+    throw new Refusal("invalid", "the request is not valid", [
+      { path: "Idempotency-Key", message: "must be 1 to 255 visible ASCII characters" },
+    ])
+  return { key: await sha256(`${principal} ${c.req.method} ${c.req.path} ${key}`), bodyHash: await sha256(text) }
+}
+
+function honoPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ":$1")
+}

@@ -1,0 +1,99 @@
+import * as z from "zod"
+import {
+  NumberAnswer,
+  NumberPatch,
+  NumberRequest,
+  NumbersQuery,
+  PoolAnswer,
+  PoolFields,
+  PoolPatch,
+  pageOf,
+} from "../../../shared/contract.js"
+import { BULK_BODY_LIMIT_BYTES } from "../../../shared/protocol.js"
+import { addNumbers, describeNumber, findNumber, listNumbers, updateNumber } from "../../core/number.js"
+import { findPool, listPools } from "../../core/pool.js"
+import { createPool, describePool, updatePool } from "../../core/pool-setup.js"
+import { parseJson } from "../body.js"
+import { readNumbersCsv } from "../numbers-csv.js"
+import { siteRoute } from "../route.js"
+
+export const numberRoutes = [
+  siteRoute({
+    method: "post",
+    path: "/v1/sites/{site}/pools",
+    summary: "Make a pool and its numbers",
+    access: "write",
+    body: PoolFields,
+    limit: BULK_BODY_LIMIT_BYTES,
+    answer: PoolAnswer,
+    status: 201,
+    work: (site, { body }) => createPool(site, body),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/pools",
+    summary: "List the pools with their present use",
+    access: "read",
+    answer: z.strictObject({ data: z.array(PoolAnswer) }),
+    look: (site) => ({ data: listPools(site).map((pool) => describePool(site, pool)) }),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/pools/{id}",
+    summary: "Read a pool",
+    access: "read",
+    answer: PoolAnswer,
+    look: (site, { params }) => describePool(site, findPool(site, params.id ?? "")),
+  }),
+  siteRoute({
+    method: "patch",
+    path: "/v1/sites/{site}/pools/{id}",
+    summary: "Change a pool; leases run on",
+    access: "write",
+    body: PoolPatch,
+    answer: PoolAnswer,
+    work: (site, { params, body }) => updatePool(site, params.id ?? "", body),
+  }),
+  siteRoute({
+    method: "post",
+    path: "/v1/sites/{site}/numbers",
+    summary:
+      "Add one number or up to 1,000, all or none; CSV (text/csv) with e164,kind,pool,channel,source,medium,campaign works too",
+    access: "write",
+    body: NumberRequest,
+    limit: BULK_BODY_LIMIT_BYTES,
+    decode: (text, contentType) => (/^text\/csv\b/i.test(contentType) ? readNumbersCsv(text) : parseJson(text)),
+    answer: z.union([NumberAnswer, z.strictObject({ data: z.array(NumberAnswer) })]),
+    status: 201,
+    work: (site, { body }) => {
+      const added = addNumbers(site, Array.isArray(body) ? body : [body])
+      return Array.isArray(body) ? { data: added } : added[0]
+    },
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/numbers",
+    summary: "List the numbers, oldest first",
+    access: "read",
+    query: NumbersQuery,
+    answer: pageOf(NumberAnswer),
+    look: (site, { query }) => listNumbers(site, query),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/numbers/{id}",
+    summary: "Read a number",
+    access: "read",
+    answer: NumberAnswer,
+    look: (site, { params }) => describeNumber(site, findNumber(site, params.id ?? "")),
+  }),
+  siteRoute({
+    method: "patch",
+    path: "/v1/sites/{site}/numbers/{id}",
+    summary: "Pause, retire, revive or move a number, or give a static one another source; its history stays",
+    access: "write",
+    body: NumberPatch,
+    answer: NumberAnswer,
+    work: (site, { params, body }) => updateNumber(site, params.id ?? "", body),
+  }),
+]

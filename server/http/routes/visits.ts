@@ -1,0 +1,78 @@
+import type * as z from "zod"
+import {
+  BeatRequest,
+  pageOf,
+  VisitAnswer,
+  VisitorAnswer,
+  VisitRequest,
+  VisitRow,
+  VisitsQuery,
+} from "../../../shared/contract.js"
+import { REASON_HEADER } from "../../../shared/protocol.js"
+import { recordBeat } from "../../core/beat.js"
+import { readSettings } from "../../core/settings.js"
+import { recordVisit } from "../../core/visit.js"
+import { listVisits } from "../../core/visit-list.js"
+import { describeVisitor } from "../../core/visitor.js"
+import { corsHeaders, isOwnPage } from "../cors.js"
+import { siteRoute } from "../route.js"
+
+/** A stranger's page keeps its own number and leaves no trace. */
+const STRANGER: z.infer<typeof VisitAnswer> = { visitor: null, visit: null, beat_s: 0, swaps: [] }
+
+export const visitRoutes = [
+  siteRoute({
+    method: "post",
+    path: "/v1/sites/{site}/visits",
+    summary: "A page was viewed: records the visit, answers the numbers to show",
+    access: "public",
+    body: VisitRequest,
+    answer: VisitAnswer,
+    work: (site, { body, request }, host) => {
+      const origin = request.headers.get("origin")
+      if (!isOwnPage(readSettings(site).domains, origin, body.url))
+        return { answer: STRANGER, reason: "origin", origin: null }
+      return { ...recordVisit(site, body, host.readClient(request)), origin }
+    },
+    reply: ({ answer, reason, origin }) => ({
+      status: 200,
+      json: answer,
+      headers: { ...corsHeaders(origin), ...(reason === null ? {} : { [REASON_HEADER]: reason }) },
+    }),
+  }),
+  siteRoute({
+    method: "post",
+    path: "/v1/sites/{site}/beats",
+    summary:
+      "A sign of life: heartbeat, tap on a number, page hidden, form sent. 410: the visit has ended, view the page again",
+    access: "public",
+    body: BeatRequest,
+    answer: null,
+    work: (site, { body, request }) => {
+      const origin = request.headers.get("origin")
+      if (!isOwnPage(readSettings(site).domains, origin, null)) return { status: 204, reason: "origin", origin: null }
+      return { status: recordBeat(site, body) ? 204 : 410, reason: null, origin }
+    },
+    reply: ({ status, reason, origin }) => ({
+      status,
+      headers: { ...corsHeaders(origin), ...(reason === null ? {} : { [REASON_HEADER]: reason }) },
+    }),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/visits",
+    summary: "List visits, newest first",
+    access: "read",
+    query: VisitsQuery,
+    answer: pageOf(VisitRow),
+    look: (site, { query }) => listVisits(site, query),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/visitors/{id}",
+    summary: "A visitor's journey: visits, pages, taps, forms and calls in the order of time",
+    access: "read",
+    answer: VisitorAnswer,
+    look: (site, { params }) => describeVisitor(site, params.id ?? ""),
+  }),
+]

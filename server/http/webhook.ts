@@ -1,0 +1,138 @@
+import type { Context, Hono } from "hono"
+import type { Carrier, CarrierAnswer, CarrierRequest } from "../carriers/carrier.js"
+import { carrierNamed } from "../carriers/index.js"
+import type { Instructions } from "../carriers/instructions.js"
+import { receiveEvent } from "../core/call.js"
+import { findCredentials, forwardTo } from "../core/carrier.js"
+import { SITE_ID } from "../core/id.js"
+import { notFound, Refusal } from "../core/refusal.js"
+import { readBytes } from "./body.js"
+import type { SiteHandle, SiteHost } from "./host.js"
+
+/** Largest request of a carrier: a hundred times the usual. */
+const WEBHOOK_LIMIT_BYTES = 262_144
+/** How long a caller waits for the database at most, ms; then he is connected, and the event is stored when it can be. */
+const VOICE_PATIENCE_MS = 1500
+/** Sites whose last known way to connect a caller is kept for the time when their database cannot be read. */
+const REMEMBERED_SITES = 1000
+
+interface Connection {
+  readonly credentials: unknown
+  readonly forwardTo: string | null
+}
+
+/**
+ * Binds the carriers' door. A request that its carrier did not sign is answered 403 and leaves no trace. Then the caller
+ * comes first: `voice` is answered with valid instructions whatever happens to the event (guarantee 5), every other event
+ * is acknowledged only once it is durable, so that the carrier repeats what was lost.
+ */
+export function mountWebhooks(app: Hono, host: SiteHost): void {
+  const remembered = new Map<string, Connection>()
+  app.on(["GET", "POST"], "/v1/sites/:site/carriers/:carrier/:event", async (c) => {
+    const { site: siteId, carrier: name, event } = c.req.param()
+    const carrier = carrierNamed(name)
+    const site = SITE_ID.test(siteId) ? await host.openSite(siteId) : undefined
+    if (!site || !carrier?.events.includes(event)) throw notFound("webhook")
+    const request = await readRequest(c, host.publicUrl, host.now())
+    const connection = readConnection(site, carrier, `${siteId} ${name}`, remembered)
+    if (!connection || !(await carrier.verify(request, connection.credentials)))
+      return refuse(host, siteId, name, event)
+    const report = carrier.parse(event, request)
+    const stored = report
+      ? site.write((opened) => receiveEvent(opened, report, request.received_at))
+      : Promise.resolve(undefined)
+    const context = {
+      dialled: report?.to ?? null,
+      callback_url: `${host.publicUrl}/v1/sites/${siteId}/carriers/${name}`,
+    }
+    if (event === "voice") {
+      const failure = await settle(stored)
+      if (failure instanceof Refusal && failure.code === "forbidden") return refuse(host, siteId, name, event)
+      if (failure)
+        host.log("error", "the call goes through, its event is not stored", {
+          site: siteId,
+          carrier: name,
+          error: String(failure),
+        })
+      return toResponse(carrier.render(instruct(connection), context))
+    }
+    try {
+      await stored
+    } catch (error) {
+      if (error instanceof Refusal && error.code === "forbidden") return refuse(host, siteId, name, event)
+      throw error
+    }
+    return toResponse(carrier.acknowledge(event))
+  })
+}
+
+async function readRequest(c: Context, publicUrl: string, now: number): Promise<CarrierRequest> {
+  const at = c.req.url.indexOf("/", c.req.url.indexOf("://") + 3)
+  return {
+    method: c.req.method,
+    url: publicUrl + c.req.url.slice(at),
+    headers: { get: (header) => c.req.header(header) ?? null },
+    body: await readBytes(c, WEBHOOK_LIMIT_BYTES),
+    received_at: now,
+  }
+}
+
+/** What the site says; where its database cannot be read, what it said last. */
+function readConnection(
+  site: SiteHandle,
+  carrier: Carrier,
+  key: string,
+  remembered: Map<string, Connection>,
+): Connection | undefined {
+  try {
+    const stored = site.read((opened) => ({
+      credentials: findCredentials(opened, carrier.name),
+      forwardTo: forwardTo(opened),
+    }))
+    const credentials = carrier.credentials.safeParse(stored.credentials)
+    if (!credentials.success) return undefined
+    const connection = { credentials: credentials.data, forwardTo: stored.forwardTo }
+    remembered.delete(key)
+    remembered.set(key, connection)
+    if (remembered.size > REMEMBERED_SITES) remembered.delete(remembered.keys().next().value ?? "")
+    return connection
+  } catch (error) {
+    const last = remembered.get(key)
+    if (last) return last
+    throw error
+  }
+}
+
+function instruct({ forwardTo }: Connection): Instructions {
+  return forwardTo === null ? { kind: "reject" } : { kind: "forward", to: forwardTo, record: false }
+}
+
+/** Waits for the event to be durable, but no longer than a caller can be kept waiting. */
+async function settle(stored: Promise<unknown>): Promise<unknown> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(() => resolve(new Error("the database is slow")), VOICE_PATIENCE_MS)
+  })
+  const failure = await Promise.race([
+    stored.then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+    patience,
+  ])
+  clearTimeout(timer)
+  return failure
+}
+
+function refuse(host: SiteHost, site: string, carrier: string, event: string): Response {
+  host.log("warn", "a carrier request was refused: its signature does not hold, or it is a replay", {
+    site,
+    carrier,
+    event,
+  })
+  return new Response(null, { status: 403 })
+}
+
+function toResponse({ status, contentType, body }: CarrierAnswer): Response {
+  return new Response(body, { status, headers: contentType === null ? {} : { "content-type": contentType } })
+}
