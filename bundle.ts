@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { build, type Plugin } from "esbuild"
+import { describeApi } from "./server/http/openapi.js"
+import { buildScript } from "./snippet/build.js"
+
+/** What the build made, for whoever prints it. */
+export interface BuildResult {
+  readonly script: { readonly raw: number; readonly gzip: number; readonly brotli: number }
+}
+
+/**
+ * Builds everything that runs into dist/: the browser script, the API's description, the Node server, the Worker. Fails
+ * when the script outgrows its budget.
+ */
+export async function buildAll(): Promise<BuildResult> {
+  mkdirSync("dist", { recursive: true })
+  const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string }
+  const { code, ...script } = await buildScript()
+  const openapi = JSON.stringify(describeApi(version))
+  writeFileSync("dist/dni.js", code)
+  writeFileSync("dist/openapi.json", openapi)
+  await Promise.all([
+    build({
+      ...COMMON,
+      entryPoints: ["server/node/main.ts"],
+      outfile: "dist/node.js",
+      platform: "node",
+      packages: "external",
+    }),
+    buildWorker("server/worker/index.ts", "dist/worker.js", { script: code, digest: digestOf(code), openapi, version }),
+  ])
+  return { script }
+}
+
+const COMMON = {
+  bundle: true,
+  format: "esm",
+  target: "es2024",
+  loader: { ".sql": "text" },
+  logLevel: "warning",
+} as const
+
+/** Bundles a Worker with the files it serves inside: it has no disk to read them from. */
+export async function buildWorker(entry: string, outfile: string, files: Record<string, string>): Promise<void> {
+  await build({
+    ...COMMON,
+    entryPoints: [entry],
+    outfile,
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["workerd", "worker", "browser", "import"],
+    // papaparse asks for Node's streams in a function that only its streaming mode calls; we parse text.
+    external: ["cloudflare:*", "node:*", "stream"],
+    minify: true,
+    keepNames: true,
+    plugins: [assets(files)],
+  })
+}
+
+/** What `import { script } from "ringtrail:assets"` means. */
+function assets(values: Record<string, string>): Plugin {
+  return {
+    name: "assets",
+    setup(builder) {
+      builder.onResolve({ filter: /^ringtrail:assets$/ }, ({ path }) => ({ path, namespace: "assets" }))
+      builder.onLoad({ filter: /.*/, namespace: "assets" }, () => ({
+        contents: Object.entries(values)
+          .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}`)
+          .join("\n"),
+      }))
+    },
+  }
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16)
+}

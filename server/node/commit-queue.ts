@@ -1,0 +1,126 @@
+import type { Sqlite } from "./database.js"
+import { isBusy, toRefusal } from "./sqlite-error.js"
+
+/** How long a write waits for another process's lock before it is refused, ms. */
+const PATIENCE_MS = 2000
+const RETRY_MS = 25
+/** Writes one transaction takes; the rest follow in the next. */
+const BATCH = 256
+
+interface Job {
+  readonly work: () => unknown
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Group commit: writes that arrive together run in one transaction, each in a savepoint of its own, and every answer waits
+ * for that one commit. A disk flush costs the same for one write as for a hundred, so durability becomes cheap exactly
+ * when there is much to do. This is the promise of a Durable Object's output gate: no answer before it is durable.
+ */
+export class CommitQueue {
+  readonly #sqlite: Sqlite
+  readonly #begin
+  readonly #commit
+  readonly #rollback
+  readonly #savepoint
+  readonly #release
+  readonly #undo
+  #jobs: Job[] = []
+  #scheduled = false
+  #waitingSince: number | undefined
+
+  constructor(sqlite: Sqlite) {
+    this.#sqlite = sqlite
+    this.#begin = sqlite.prepare("begin immediate")
+    this.#commit = sqlite.prepare("commit")
+    this.#rollback = sqlite.prepare("rollback")
+    this.#savepoint = sqlite.prepare("savepoint job")
+    this.#release = sqlite.prepare("release job")
+    this.#undo = sqlite.prepare("rollback to job")
+  }
+
+  /** Whether writes are waiting. */
+  get busy(): boolean {
+    return this.#jobs.length > 0
+  }
+
+  /** Runs `work` in the next transaction; the promise is kept once that is on disk. */
+  write<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#jobs.push({ work, resolve: resolve as (value: unknown) => void, reject })
+      this.#schedule()
+    })
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    // After this turn's requests were read: they are the group.
+    setImmediate(() => this.flush())
+  }
+
+  /** Commits what waits, now. */
+  flush(): void {
+    this.#scheduled = false
+    const jobs = this.#jobs
+    if (jobs.length === 0 || !this.#open(jobs)) return
+    this.#jobs = jobs.slice(BATCH)
+    const batch = jobs.slice(0, BATCH)
+    const settle = this.#run(batch)
+    for (const tell of settle) tell()
+    if (this.#jobs.length > 0) this.#schedule()
+  }
+
+  /** Begins the transaction; when another process holds the lock, tries again soon and gives up in the end. */
+  #open(jobs: readonly Job[]): boolean {
+    try {
+      this.#begin.run()
+      this.#waitingSince = undefined
+      return true
+    } catch (error) {
+      const since = (this.#waitingSince ??= performance.now())
+      if (isBusy(error) && performance.now() - since < PATIENCE_MS) {
+        this.#scheduled = true
+        setTimeout(() => this.flush(), RETRY_MS)
+        return false
+      }
+      this.#waitingSince = undefined
+      this.#jobs = []
+      for (const { reject } of jobs) reject(toRefusal(error))
+      return false
+    }
+  }
+
+  #run(batch: readonly Job[]): (() => void)[] {
+    const settle: (() => void)[] = []
+    try {
+      for (const job of batch) settle.push(this.#runOne(job))
+      this.#commit.run()
+      return settle
+    } catch (error) {
+      // The transaction is lost, and with it what seemed done: nobody is told that it was.
+      if (this.#sqlite.inTransaction) this.#rollback.run()
+      return batch.map(
+        ({ reject }) =>
+          () =>
+            reject(toRefusal(error)),
+      )
+    }
+  }
+
+  #runOne({ work, resolve, reject }: Job): () => void {
+    this.#savepoint.run()
+    try {
+      const value = work()
+      this.#release.run()
+      return () => resolve(value)
+    } catch (error) {
+      // A full disk may roll the whole transaction back by itself (SQLite, "Response To Errors Within A Transaction").
+      if (!this.#sqlite.inTransaction) throw error
+      this.#undo.run()
+      this.#release.run()
+      return () => reject(toRefusal(error))
+    }
+  }
+}

@@ -1,0 +1,254 @@
+import { createHash, randomBytes } from "node:crypto"
+import { accessSync, constants, mkdirSync } from "node:fs"
+import type { Server } from "node:http"
+import { join } from "node:path"
+import { serve } from "@hono/node-server"
+import { Hono } from "hono"
+import { DIRECTORY_MIGRATIONS } from "../../migrations/index.js"
+import type { Client } from "../core/client.js"
+import { DEMO_SITE, demoSettings, seedDemo } from "../core/demo.js"
+import { addAdminHash, type Directory, hasSites, listAdminHashes, listSite, unlistSite } from "../core/directory.js"
+import { newKey } from "../core/id.js"
+import { schemaVersion } from "../core/migrate.js"
+import { describeSite } from "../core/settings.js"
+import { SWEEP_MS } from "../core/sweep.js"
+import { createDirectoryApp, createSiteApp } from "../http/app.js"
+import { mountDemo } from "../http/demo.js"
+import type { DirectoryHandle, DirectoryHost, Log, SiteHost } from "../http/host.js"
+import { type Assets, mountPublic } from "../http/public.js"
+import { handleErrors } from "../http/route.js"
+import { CommitQueue } from "./commit-queue.js"
+import type { Config } from "./config.js"
+import { type OpenDatabase, openDatabase } from "./database.js"
+import { lockFolder } from "./lock.js"
+import { Sites } from "./sites.js"
+import { toRefusal } from "./sqlite-error.js"
+
+/** How long a stop waits for requests that are under way, ms. */
+const STOP_MS = 9000
+/** Slow senders of headers and bodies are cut off, ms. */
+const HEADERS_MS = 10_000
+const REQUEST_MS = 30_000
+const CONNECTIONS = 10_000
+
+export interface ServerOptions {
+  readonly config: Config
+  readonly assets: Assets
+  readonly version: string
+  readonly log: Log
+  /** The time, ms; `Date.now` but in tests. */
+  readonly clock?: () => number
+}
+
+/** A running server. */
+export interface RunningServer {
+  readonly url: string
+  readonly publicUrl: string
+  /** The admin key, when this start made it: it is kept as its hash alone. */
+  readonly newAdminKey: string | undefined
+  readonly demo: boolean
+  /** Stops taking requests, finishes those under way (10 s at most), commits, closes. */
+  stop(): Promise<void>
+}
+
+/** The data folder cannot be used. */
+export class BadFolder extends Error {}
+
+/** The port cannot be used. */
+export class BadPort extends Error {}
+
+/** Opens the data folder and serves it. Refuses a folder that another process holds or that cannot be written. */
+export async function startServer({
+  config,
+  assets,
+  version,
+  log,
+  clock = Date.now,
+}: ServerOptions): Promise<RunningServer> {
+  openFolder(config.dataDir)
+  const unlock = lockFolder(config.dataDir)
+  const database = openDatabase(join(config.dataDir, "directory.db"), DIRECTORY_MIGRATIONS, clock())
+  const sites = new Sites(config.dataDir, clock)
+  const directory = openDirectory(database, clock)
+  const close = () => {
+    sites.close()
+    directory.queue.flush()
+    database.sqlite.close()
+    unlock()
+  }
+  try {
+    const newAdminKey = await makeAdminKey(config, directory.handle)
+    const app = new Hono()
+    // The port is taken first, because the public URL may hang on it; requests before the routes are there find nothing.
+    const { server, port } = await listen((request, env) => app.fetch(request, env), config.port)
+    const url = `http://localhost:${port}`
+    const publicUrl = config.publicUrl ?? url
+    const { siteHost, directoryHost } = createHosts({
+      config,
+      sites,
+      directory: directory.handle,
+      publicUrl,
+      log,
+      clock,
+    })
+    await seedOnce(sites, directory.handle, new URL(publicUrl).hostname, clock)
+    handleErrors(app, siteHost)
+    mountPublic(app, assets)
+    app.get("/readyz", async (c) => c.json({ status: "ready", version, schema: await checkWritable(directory.handle) }))
+    app.get("/", (c) => c.redirect("/demo"))
+    mountDemo(app, siteHost)
+    app.route("/", createDirectoryApp(directoryHost))
+    app.route("/", createSiteApp(siteHost))
+    const timer = setInterval(
+      () => sites.sweep().catch((error: unknown) => log("error", "the sweep failed", { error: String(error) })),
+      SWEEP_MS,
+    )
+    timer.unref()
+    const demo = sites.find(DEMO_SITE) !== undefined
+    return {
+      url,
+      publicUrl,
+      newAdminKey,
+      demo,
+      stop: async () => {
+        clearInterval(timer)
+        await stopListening(server)
+        close()
+      },
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+function openFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK | constants.R_OK)
+  } catch {
+    throw new BadFolder(
+      `the data folder ${folder} cannot be written: make it writable for this user, or set DATA_DIR to another folder`,
+    )
+  }
+}
+
+function openDirectory({ sqlite, db }: OpenDatabase, clock: () => number) {
+  const queue = new CommitQueue(sqlite)
+  const directory = (): Directory => ({ db, now: clock() })
+  const handle: DirectoryHandle = {
+    read: (look) => {
+      try {
+        return look(directory())
+      } catch (error) {
+        throw toRefusal(error)
+      }
+    },
+    write: (work) => queue.write(() => work(directory())),
+  }
+  return { handle, queue }
+}
+
+/** Without ADMIN_KEY the first start makes a key; it can be shown by that start alone. */
+async function makeAdminKey({ adminKey }: Config, directory: DirectoryHandle): Promise<string | undefined> {
+  if (adminKey !== undefined || directory.read(listAdminHashes).length > 0) return undefined
+  const key = newKey("admin")
+  await directory.write((opened) => addAdminHash(opened, hash(key)))
+  return key
+}
+
+interface Parts {
+  readonly config: Config
+  readonly sites: Sites
+  readonly directory: DirectoryHandle
+  readonly publicUrl: string
+  readonly log: Log
+  readonly clock: () => number
+}
+
+function createHosts({ config, sites, directory, publicUrl, log, clock }: Parts): {
+  siteHost: SiteHost
+  directoryHost: DirectoryHost
+} {
+  const admins = new Set([
+    ...(config.adminKey === undefined ? directory.read(listAdminHashes) : [hash(config.adminKey)]),
+  ])
+  const common = {
+    publicUrl,
+    isAdmin: (key: string) => admins.has(key),
+    readClient: clientReader(config.trustProxy),
+    now: clock,
+    log,
+  }
+  return {
+    siteHost: {
+      ...common,
+      openSite: async (id) => sites.find(id),
+      announce: (id, settings) =>
+        directory.write((opened) => (settings ? listSite(opened, settings) : unlistSite(opened, id))),
+      eraseSite: async (id) => sites.erase(id),
+    },
+    directoryHost: { ...common, directory, createSite: (settings) => sites.create(settings) },
+  }
+}
+
+/** The country is what a trusted proxy says (Cloudflare's header); without one it is not known here. */
+function clientReader(trustProxy: number): (request: Request) => Client {
+  return ({ headers }) => ({
+    userAgent: headers.get("user-agent") ?? "",
+    language: /^[A-Za-z-]{2,20}/.exec(headers.get("accept-language") ?? "")?.[0] ?? null,
+    country: trustProxy > 0 ? (/^[A-Z]{2}$/.exec(headers.get("cf-ipcountry") ?? "")?.[0] ?? null) : null,
+    region: null,
+    city: null,
+  })
+}
+
+/** A new installation gets the demo site; one that has sites, or had the demo deleted beside others, does not. */
+async function seedOnce(sites: Sites, directory: DirectoryHandle, host: string, clock: () => number): Promise<void> {
+  if (directory.read(hasSites)) return
+  const settings = describeSite(demoSettings(host, clock()))
+  await sites.create(settings)
+  await sites.find(DEMO_SITE)?.write((site) => seedDemo(site, randomBytes(16).toString("hex")))
+  await directory.write((opened) => listSite(opened, settings))
+}
+
+/** The schema's version, after a write that proves the disk takes one. */
+function checkWritable(directory: DirectoryHandle): Promise<number> {
+  return directory.write(({ db }) => {
+    db.run("create table if not exists _ready (at integer)")
+    db.run("delete from _ready")
+    db.run("insert into _ready values (0)")
+    return schemaVersion(db)
+  })
+}
+
+async function listen(
+  fetch: (request: Request, env: unknown) => Response | Promise<Response>,
+  port: number,
+): Promise<{ server: Server; port: number }> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, port }, (info) => resolve({ server, port: info.port })) as Server
+    server.headersTimeout = HEADERS_MS
+    server.requestTimeout = REQUEST_MS
+    server.maxConnections = CONNECTIONS
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const reason = error.code === "EADDRINUSE" ? "is in use by another program" : `cannot be used (${error.code})`
+      reject(new BadPort(`port ${port} ${reason}: set PORT to another one`))
+    })
+  })
+}
+
+async function stopListening(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), STOP_MS)
+    server.close(() => {
+      clearTimeout(force)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+function hash(key: string): string {
+  return createHash("sha256").update(key).digest("hex")
+}

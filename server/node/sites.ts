@@ -1,0 +1,126 @@
+import { existsSync, mkdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { SITE_MIGRATIONS } from "../../migrations/index.js"
+import type { SiteAnswer } from "../../shared/contract.js"
+import { createMoments, type Moments } from "../core/clock.js"
+import type { Settled, Site } from "../core/db.js"
+import { SITE_ID } from "../core/id.js"
+import { createSite, findSettings } from "../core/settings.js"
+import { sweep } from "../core/sweep.js"
+import type { SiteHandle } from "../http/host.js"
+import { CommitQueue } from "./commit-queue.js"
+import { type OpenDatabase, openDatabase } from "./database.js"
+import { toRefusal } from "./sqlite-error.js"
+
+/** Databases kept open; each costs three file handles and its cache. */
+const OPEN_SITES = 200
+
+/** One site's file, open. */
+class OpenSite implements SiteHandle {
+  readonly #database: OpenDatabase
+  readonly #moments: Moments
+  readonly queue: CommitQueue
+
+  constructor(database: OpenDatabase, clock: () => number) {
+    this.#database = database
+    this.#moments = createMoments(database.db, clock)
+    this.queue = new CommitQueue(database.sqlite)
+  }
+
+  read<T>(look: (site: Site) => Settled<T>): T {
+    try {
+      return look(this.#site())
+    } catch (error) {
+      throw toRefusal(error)
+    }
+  }
+
+  write<T>(work: (site: Site) => Settled<T>): Promise<T> {
+    return this.queue.write<T>(() => work(this.#site()))
+  }
+
+  close(): void {
+    this.queue.flush()
+    this.#database.sqlite.close()
+  }
+
+  #site(): Site {
+    const now = this.#moments.now()
+    return { db: this.#database.db, now, newId: () => this.#moments.newId(now) }
+  }
+}
+
+/** The sites of a data folder, a file each, the ones used last kept open. */
+export class Sites {
+  readonly #folder: string
+  readonly #clock: () => number
+  readonly #open = new Map<string, OpenSite>()
+
+  constructor(dataDir: string, clock: () => number) {
+    this.#folder = join(dataDir, "sites")
+    this.#clock = clock
+    mkdirSync(this.#folder, { recursive: true })
+  }
+
+  /** The site's database; undefined where none was created. Never makes one. */
+  find(id: string): OpenSite | undefined {
+    const known = this.#open.get(id)
+    if (known) {
+      this.#open.delete(id)
+      this.#open.set(id, known)
+      return known
+    }
+    if (!SITE_ID.test(id) || !existsSync(this.#fileOf(id))) return undefined
+    const site = this.#openFile(id)
+    return site.read((opened) => findSettings(opened) !== undefined) ? site : undefined
+  }
+
+  /** Makes the site's file and creates the site in it; where it is there already, it stays as it is. */
+  async create({ created_at, ...settings }: SiteAnswer): Promise<void> {
+    const site = this.#open.get(settings.id) ?? this.#openFile(settings.id)
+    await site.write((opened) => void createSite(opened, { ...settings, created_at: Date.parse(created_at) }))
+  }
+
+  /** Deletes the site's file. */
+  erase(id: string): void {
+    this.#open.get(id)?.close()
+    this.#open.delete(id)
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(this.#fileOf(id) + suffix, { force: true })
+  }
+
+  /** Housekeeping in the sites that are open; the others are swept when they are used. */
+  async sweep(): Promise<void> {
+    for (const site of [...this.#open.values()]) await site.write(sweep)
+  }
+
+  /** Commits what waits and closes every file. */
+  close(): void {
+    for (const site of this.#open.values()) site.close()
+    this.#open.clear()
+  }
+
+  #openFile(id: string): OpenSite {
+    try {
+      const site = new OpenSite(openDatabase(this.#fileOf(id), SITE_MIGRATIONS, this.#clock()), this.#clock)
+      this.#open.set(id, site)
+      this.#closeOldest()
+      return site
+    } catch (error) {
+      throw toRefusal(error)
+    }
+  }
+
+  #closeOldest(): void {
+    if (this.#open.size <= OPEN_SITES) return
+    for (const [id, site] of this.#open) {
+      if (site.queue.busy) continue
+      this.#open.delete(id)
+      site.close()
+      return
+    }
+  }
+
+  #fileOf(id: string): string {
+    return join(this.#folder, `${id}.db`)
+  }
+}
