@@ -1,0 +1,131 @@
+import { DurableObject } from "cloudflare:workers"
+import { Hono } from "hono"
+import { SITE_MIGRATIONS } from "../../migrations/index.js"
+import type { SiteAnswer } from "../../shared/contract.js"
+import { createMoments, type Moments } from "../core/clock.js"
+import type { Db, Settled, Site } from "../core/db.js"
+import { demoSettings, seedDemo } from "../core/demo.js"
+import { newSecret } from "../core/id.js"
+import { migrate, schemaVersion } from "../core/migrate.js"
+import { createSite, describeSite, findSettings } from "../core/settings.js"
+import { SWEEP_MS, sweep } from "../core/sweep.js"
+import { createSiteApp } from "../http/app.js"
+import { sha256 } from "../http/auth.js"
+import { mountDemo } from "../http/demo.js"
+import type { SiteHandle, SiteHost } from "../http/host.js"
+import { readClient } from "./client.js"
+import { type Config, readConfig } from "./config.js"
+import type { Env } from "./env.js"
+import { logToConsole } from "./log.js"
+import { migrateExisting, openStorage } from "./storage.js"
+
+/**
+ * One site: its database and the same app that Node runs over its files. The object is the only writer, its transactions
+ * are synchronous, and its output gate holds every answer until the write behind it is durable.
+ */
+export class SiteObject extends DurableObject<Env> {
+  readonly #db: Db
+  readonly #config: Config
+  readonly #app: Hono
+  #moments: Moments | undefined
+  #armed = false
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.#config = readConfig(env)
+    this.#db = openStorage(this.storage(ctx))
+    migrateExisting(ctx.storage, this.#db, SITE_MIGRATIONS, this.clock())
+    this.#app = new Hono()
+    ctx.blockConcurrencyWhile(async () => {
+      const host = this.#createHost(await sha256(this.#config.adminKey))
+      if (this.#config.demo) mountDemo(this.#app, host)
+      this.#app.route("/", createSiteApp(host))
+    })
+  }
+
+  override fetch(request: Request): Response | Promise<Response> {
+    return this.#app.fetch(request)
+  }
+
+  /** Creates the site in this object; called again (a retry) it changes nothing. */
+  create({ created_at, ...settings }: SiteAnswer): void {
+    this.ctx.storage.transactionSync(() => {
+      migrate(this.#db, SITE_MIGRATIONS, this.clock())
+      createSite({ db: this.#db }, { ...settings, created_at: Date.parse(created_at) })
+    })
+  }
+
+  /** Creates and fills the demo site; answers its settings. */
+  createDemo(): SiteAnswer {
+    const settings = describeSite(demoSettings(new URL(this.#config.publicUrl).hostname, this.clock()))
+    this.create(settings)
+    this.ctx.storage.transactionSync(() => seedDemo(this.#site(), newSecret() + newSecret() + newSecret()))
+    return settings
+  }
+
+  override alarm(): void {
+    this.#armed = false
+    if (this.#exists()) this.ctx.storage.transactionSync(() => sweep(this.#site()))
+  }
+
+  /** The time, ms. */
+  protected clock(): number {
+    return Date.now()
+  }
+
+  /** The storage that the database is opened on. */
+  protected storage(ctx: DurableObjectState): DurableObjectStorage {
+    return ctx.storage
+  }
+
+  #site(): Site {
+    this.#moments ??= createMoments(this.#db, () => this.clock())
+    const moments = this.#moments
+    const now = moments.now()
+    return { db: this.#db, now, newId: () => moments.newId(now) }
+  }
+
+  #exists(): boolean {
+    return schemaVersion(this.#db) > 0 && findSettings({ db: this.#db }) !== undefined
+  }
+
+  #createHost(adminHash: string): SiteHost {
+    const handle: SiteHandle = {
+      read: (look) => look(this.#site()),
+      write: async <T>(work: (site: Site) => Settled<T>) => {
+        const result = this.ctx.storage.transactionSync(() => work(this.#site()))
+        this.#arm()
+        return result
+      },
+    }
+    let known: string | undefined
+    const idOf = () => (known ??= this.#exists() ? findSettings({ db: this.#db })?.id : undefined)
+    return {
+      publicUrl: this.#config.publicUrl,
+      isAdmin: (hash) => hash === adminHash,
+      readClient,
+      now: () => this.clock(),
+      log: logToConsole,
+      openSite: async (id) => (idOf() === id ? handle : undefined),
+      announce: (id, settings) => this.env.DIRECTORY.getByName("directory").announce(id, settings),
+      eraseSite: async () => {
+        known = undefined
+        this.#moments = undefined
+        await this.ctx.storage.deleteAlarm()
+        await this.ctx.storage.deleteAll()
+      },
+    }
+  }
+
+  /** Something was written: sweep in a while. An idle site is not woken. */
+  #arm(): void {
+    if (this.#armed) return
+    this.#armed = true
+    const { storage } = this.ctx
+    this.ctx.waitUntil(
+      storage.getAlarm().then(async (at) => {
+        if (at === null) await storage.setAlarm(Date.now() + SWEEP_MS)
+      }),
+    )
+  }
+}
