@@ -1,0 +1,54 @@
+import worker, { DirectoryObject, SiteObject } from "../server/worker/index.js"
+
+// The real Worker with two things a test needs: a clock that it sets, and a count of the rows that the objects wrote.
+// Worker and objects share one isolate here, so a module's variable reaches them all.
+
+let time: number | undefined
+const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = []
+
+class TestedSite extends SiteObject {
+  protected override clock(): number {
+    return time ?? Date.now()
+  }
+
+  protected override storage(ctx: DurableObjectState): DurableObjectStorage {
+    const { storage } = ctx
+    const exec: SqlStorage["exec"] = (query, ...bindings) => {
+      const cursor = storage.sql.exec(query, ...bindings)
+      cursors.push(cursor)
+      return cursor as never
+    }
+    const counting = { sql: { exec }, transactionSync: <T>(work: () => T) => storage.transactionSync(work) }
+    return counting as unknown as DurableObjectStorage
+  }
+
+  /** The object dies, as at a deploy or an eviction; the next request starts it anew from its storage. */
+  die(): void {
+    this.ctx.abort("the test ends this object")
+  }
+}
+
+export { DirectoryObject, TestedSite as SiteObject }
+
+export default {
+  async fetch(request: Request, env: never, ctx: ExecutionContext): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url)
+    if (pathname === "/test/clock") {
+      time = Number(searchParams.get("now"))
+      return new Response("set")
+    }
+    if (pathname === "/test/rows") {
+      const written = cursors.splice(0).reduce((sum, cursor) => sum + cursor.rowsWritten, 0)
+      return Response.json(written)
+    }
+    if (pathname === "/test/die") {
+      const sites = (env as { SITES: DurableObjectNamespace<TestedSite> }).SITES
+      await sites
+        .getByName(searchParams.get("site") ?? "")
+        .die()
+        .catch(() => undefined)
+      return new Response("dead")
+    }
+    return worker.fetch(request, env, ctx)
+  },
+}

@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs"
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  plugins: [
+    {
+      name: "sql",
+      transform(_code, id) {
+        return id.endsWith(".sql")
+          ? { code: `export default ${JSON.stringify(readFileSync(id, "utf8"))}`, map: null }
+          : undefined
+      },
+    },
+  ],
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/build.ts"],
+    // Two suites at a time: each starts servers, a workerd or a browser of its own.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
