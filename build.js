@@ -1,9 +1,12 @@
 // Builds dist/. Plain JavaScript, because Node 22.12 cannot run TypeScript by itself: it bundles bundle.ts and runs that.
+import { basename } from "node:path"
 import { pathToFileURL } from "node:url"
 import { build } from "esbuild"
 
-/** Bundles bundle.ts and loads it.
- * @returns {Promise<typeof import("./bundle.ts")>} */
+/**
+ * Bundles bundle.ts and loads it.
+ * @returns {Promise<typeof import("./bundle.ts")>}
+ */
 export async function loadBuild() {
   await build({
     entryPoints: ["bundle.ts"],
@@ -15,7 +18,7 @@ export async function loadBuild() {
     loader: { ".sql": "text" },
     logLevel: "warning",
   })
-  return import(new URL("./dist/bundle.js", import.meta.url).href)
+  return import(pathToFileURL("dist/bundle.js").href)
 }
 
 /** Builds everything into dist/. */
@@ -24,7 +27,7 @@ export async function runBuild() {
   return buildAll()
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+if (basename(process.argv[1] ?? "") === "build.js") {
   const { script } = await runBuild()
   console.log(`built dist/: script ${script.raw} bytes, ${script.gzip} gzip, ${script.brotli} brotli`)
 }

@@ -9,6 +9,7 @@ if (major < 22 || (major === 22 && minor < 12)) {
   process.exit(1)
 }
 
+// The paths below are the project's, from wherever it is started; DATA_DIR stays the caller's.
 const { readFileSync } = await import("node:fs")
 const { version } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8"))
 process.stdout.write("Building the script and the server ... ")

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { SITE_MIGRATIONS } from "../migrations/index.js"
+import { createMoments } from "../server/core/clock.js"
+import type { Site } from "../server/core/db.js"
+import { newSecret } from "../server/core/id.js"
+import { createPool } from "../server/core/pool-setup.js"
+import { createSite, newSettings } from "../server/core/settings.js"
+import { recordVisit } from "../server/core/visit.js"
+import { type OpenDatabase, openDatabase } from "../server/node/database.js"
+import { ORIGIN, USER_AGENTS, visitNumber } from "./traffic.js"
+
+const NUMBERS = 1000
+const GROUP = 32
+const GROUPS = 250
+const CLIENT = { userAgent: USER_AGENTS[0] ?? "", language: "en", country: null, region: null, city: null }
+
+/** Microseconds a new visit with a lease takes in process, 32 a commit at `synchronous=FULL`: ours, and the same rows by hand. */
+export function benchLease(rounds: number): { ours: number; byHand: number; ratio: number } {
+  const ours: number[] = []
+  const byHand: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    ours.push(withDatabase((database, site) => time(database, (n) => recordVisit(site(n), visitNumber(n), CLIENT))))
+    byHand.push(withDatabase((database) => time(database, writerByHand(database))))
+  }
+  // A busy machine slows both halves of a round alike: the ratio of each round, then their median.
+  const ratio = median(ours.map((time, round) => time / (byHand[round] ?? Number.NaN)))
+  return { ours: median(ours), byHand: median(byHand), ratio }
+}
+
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}
+
+function withDatabase<T>(run: (database: OpenDatabase, site: (n: number) => Site) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "ringtrail-bench-"))
+  const start = Date.now()
+  const database = openDatabase(join(folder, "site.db"), SITE_MIGRATIONS, start)
+  const moments = createMoments(database.db, () => start)
+  // A visit a second, so that numbers come free as fast as they are lent and every lease ends another.
+  const site = (n: number): Site => {
+    const now = start + n * 3000
+    return { db: database.db, now, newId: () => moments.newId(now) }
+  }
+  createSite({ db: database.db }, newSettings("site_bench", { name: "Bench", domains: ["shop.example"], timezone: "UTC", currency: "USD", country: "US" }, start))
+  const numbers = Array.from({ length: NUMBERS }, (_, index) => `+1212556${String(index).padStart(4, "0")}`)
+  createPool(site(0), { name: "Web", target: "+12125550100", numbers, overflow: "share", idle_minutes: 30 })
+  const result = run(database, site)
+  database.sqlite.close()
+  rmSync(folder, { recursive: true, force: true })
+  return result
+}
+
+function time({ sqlite }: OpenDatabase, visit: (n: number) => unknown): number {
+  const group = (first: number) => {
+    sqlite.exec("begin immediate")
+    for (let n = first; n < first + GROUP; n++) visit(n)
+    sqlite.exec("commit")
+  }
+  const warm = 60
+  for (let turn = 0; turn < warm; turn++) group(1 + turn * GROUP)
+  const begin = performance.now()
+  for (let turn = warm; turn < warm + GROUPS; turn++) group(1 + turn * GROUP)
+  return ((performance.now() - begin) * 1000) / (GROUPS * GROUP)
+}
+
+/** What somebody would write who needs these rows and nothing else: no sources read, no answer made. */
+function writerByHand({ sqlite }: OpenDatabase): (n: number) => void {
+  const pool = sqlite.prepare("select id from pools").pluck().get() as number
+  const pick = sqlite.prepare("select id, e164, busy_until from numbers where pool_id = (select ?) and state = 'active' order by busy_until limit 1")
+  const holder = sqlite.prepare("select id, visit_id from leases where number_id = ? and until_at is null")
+  const close = sqlite.prepare("update leases set seen_at = ?, until_at = ? where number_id = ? and id = ?")
+  const open = sqlite.prepare("insert into leases (number_id, id, visit_id, pool_id) values (?, ?, ?, ?)")
+  const rest = sqlite.prepare("update numbers set busy_until = ? where id = ?")
+  const source = sqlite.prepare("select id from sources where source = ? and medium = ? and campaign = ? and term = '' and content = '' and channel = ? and ga4_channel = ?")
+  const addSource = sqlite.prepare("insert into sources values (?, ?, ?, ?, ?, ?, '', '')")
+  const visit = sqlite.prepare(
+    `insert into visits (id, secret, source_id, landing_url, landing_page, referrer, device, browser, os, language, consent, seen_at, leases)
+     values (?, ?, ?, ?, ?, ?, 'desktop', 'Chrome', 'Linux', 'en', 'full', ?, ?)`,
+  )
+  let last = Date.now() * 1000
+  return (n) => {
+    const now = Date.now() + n * 3000
+    const number = pick.get(pool) as { id: number }
+    for (const { id } of holder.all(number.id) as { id: number }[]) close.run(now, now, number.id, id)
+    const lease = ++last
+    const id = ++last
+    open.run(number.id, lease, id, pool)
+    rest.run(now + 1_800_000, number.id)
+    const key = ["google", "cpc", `campaign-${n % 50}`, "Paid Search", "Paid Search"]
+    let row = source.get(...key) as { id: number } | undefined
+    if (!row) {
+      row = { id: ++last }
+      addSource.run(row.id, key[3], key[4], key[0], key[1], key[2])
+    }
+    visit.run(id, newSecret(), row.id, `${ORIGIN}/offer?utm_source=google&utm_medium=cpc`, "shop.example/offer", "https://www.google.com/", now, JSON.stringify([[number.id, lease]]))
+  }
+}

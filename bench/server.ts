@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs"
+import { serve } from "@hono/node-server"
+import { Hono } from "hono"
+import { VisitAnswer, VisitRequest } from "../shared/contract.js"
+import type { SiteHandle, SiteHost } from "../server/http/host.js"
+import { handleErrors, mountSiteRoutes, siteRoute } from "../server/http/route.js"
+import { logToStderr } from "../server/node/log.js"
+import { startServer } from "../server/node/server.js"
+
+// The server under load, in a process of its own; beside it, on another port, the same route that parses and validates the
+// same body and answers a constant: what HTTP alone costs here.
+
+const { DATA_DIR = "", ADMIN_KEY = "" } = process.env
+const server = await startServer({
+  config: { port: 0, dataDir: DATA_DIR, publicUrl: "https://calls.example", adminKey: ADMIN_KEY, trustProxy: 0 },
+  assets: { script: readFileSync("dist/dni.js", "utf8"), scriptDigest: "bench", openapi: "{}" },
+  version: "bench",
+  log: logToStderr,
+})
+
+const constant: VisitAnswer = JSON.parse(process.env.CONSTANT ?? "{}")
+const route = siteRoute({
+  method: "post",
+  path: "/v1/sites/{site}/visits",
+  summary: "A constant answer",
+  access: "public",
+  body: VisitRequest,
+  answer: VisitAnswer,
+  work: (_site, { request }) => ({ answer: constant, origin: request.headers.get("origin") }),
+  reply: ({ answer, origin }) => ({ status: 200, json: answer, headers: { vary: "Origin", "access-control-allow-origin": origin ?? "" } }),
+})
+const nothing = {} as never
+const handle: SiteHandle = { read: (look) => look(nothing), write: async (work) => work(nothing) }
+const host = { openSite: async () => handle, log: logToStderr } as unknown as SiteHost
+const app = new Hono()
+handleErrors(app, host)
+mountSiteRoutes(app, [route], host)
+serve({ fetch: app.fetch, port: 0 }, ({ port }) => {
+  process.send?.({ url: server.url.replace("localhost", "127.0.0.1"), constantUrl: `http://127.0.0.1:${port}` })
+})
+process.once("SIGTERM", () => server.stop().then(() => process.exit(0)))
