@@ -13,6 +13,8 @@ export interface Span {
 
 export type Interval = "day" | "week" | "month"
 
+/** Formats kept, some 20 kB each. */
+const FORMATS = 100
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 function formatOf(zone: string): Intl.DateTimeFormat {
@@ -30,6 +32,8 @@ function formatOf(zone: string): Intl.DateTimeFormat {
       minute: "2-digit",
       second: "2-digit",
     })
+    // A zone may be spelt in any case, so the map of a hostile reader would grow for ever.
+    if (formats.size >= FORMATS) formats.clear()
     formats.set(zone, format)
   }
   return format

@@ -6,7 +6,8 @@ import { FIELD_LIMIT, IMPORT_LIMIT, PAGE_DEFAULT, PAGE_LIMIT, URL_LIMIT } from "
 // Objects are strict: an unknown field is an error, because a silently ignored one is a bug that nobody sees.
 
 /** Text of a user: any length comes in, at most `limit` UTF-16 units stay; control and bidi characters are gone by then (see server/http/body.ts). */
-const cut = (limit: number) => z.string().overwrite((text) => (text.length > limit ? text.slice(0, limit) : text))
+const cut = (limit: number) =>
+  z.string().overwrite((text) => (text.length > limit ? text.slice(0, limit).replace(/[\ud800-\udbff]$/, "") : text))
 
 const id = (prefix: string) =>
   z
@@ -16,8 +17,16 @@ const id = (prefix: string) =>
 const name = z.string().trim().min(1).max(120)
 /** A phone number as people write it; E.164 after the door (the site's country helps to read national forms). */
 const phone = z.string().trim().min(2).max(40)
-const instant = z.iso.datetime({ offset: true }).describe("ISO 8601 with an offset, e.g. 2026-11-21T10:00:00Z")
-const day = z.iso.date().describe("a day in the site's time zone, e.g. 2026-11-21")
+/** Years that a moment or a day may have: others are slips, and Date and Intl write them in other forms. */
+const isInReach = (text: string) => text >= "1970-01-02" && text < "2900"
+const instant = z.iso
+  .datetime({ offset: true })
+  .refine(isInReach, "must lie between 1970 and 2900")
+  .describe("ISO 8601 with an offset, e.g. 2026-11-21T10:00:00Z")
+const day = z.iso
+  .date()
+  .refine(isInReach, "must lie between 1970 and 2900")
+  .describe("a day in the site's time zone, e.g. 2026-11-21")
 
 // --- Sources -------------------------------------------------------------------------------------------------------
 
@@ -78,6 +87,8 @@ export const Swap = z.strictObject({
   intl: z.string().nullable(),
   /** `tel:` and E.164. */
   href: z.string().nullable(),
+  /** What the script needs to know of pages, so that it can stay small: see `RULES` in `server/core/match.ts`. */
+  rules: z.array(z.string()),
 })
 export type Swap = z.infer<typeof Swap>
 
@@ -91,12 +102,14 @@ export type VisitAnswer = z.infer<typeof VisitAnswer>
 
 export const BeatRequest = z.strictObject({
   visit: cut(64),
-  kind: z.enum(["beat", "hide", "tap", "form"]),
+  kind: z.enum(["beat", "hide", "tap", "form", "end", "identify", "event"]),
   /** When it happened by the page's clock, ms since 1970; kept with the event, never trusted for leases. */
   at_ms: z.number().int().min(0).max(8.64e15).optional(),
   /** The number that was tapped. */
   number: cut(40).optional(),
-  /** Fields of a sent form: at most 30, never passwords or cards (the script does not read those). */
+  /** What the site calls an `event`. */
+  name: cut(60).optional(),
+  /** Fields of a sent form, of `identify` or of an event: at most 30, never passwords or cards (the script does not read those). */
   fields: z.record(cut(60), cut(1000)).optional(),
 })
 export type BeatRequest = z.infer<typeof BeatRequest>
@@ -109,7 +122,7 @@ const domain = z
   .trim()
   .toLowerCase()
   .max(253)
-  .overwrite((host) => host.replace(/:\d+$/, ""))
+  .overwrite(writeHost)
   .regex(
     /^(?!-)[a-z0-9.\-\u00a1-\uffff]+$|^\[[0-9a-f:]+\]$/,
     "must be a host such as example.com, without scheme or path",
@@ -374,7 +387,7 @@ export type VisitRow = z.infer<typeof VisitRow>
 /** One thing that a visitor did, on the journey. */
 export const Step = z.strictObject({
   at: z.string(),
-  kind: z.enum(["visit", "page", "tap", "form", "call"]),
+  kind: z.enum(["visit", "page", "tap", "form", "identify", "event", "call"]),
   visit: text,
   call: text,
   data: z.record(z.string(), z.unknown()),
@@ -395,6 +408,7 @@ const page = {
   cursor: z.string().max(200).optional(),
 }
 export const PageQuery = z.strictObject(page)
+export type PageQuery = z.infer<typeof PageQuery>
 
 const filter = {
   channel: cut(FIELD_LIMIT).optional(),
@@ -428,12 +442,10 @@ const listOf = <const T extends readonly string[]>(known: T, noun: string) =>
   z
     .string()
     .max(500)
-    .transform((joined) =>
-      joined
-        .split(",")
-        .map((part) => part.trim())
-        .filter((part) => part !== ""),
-    )
+    .transform((joined) => {
+      const parts = joined.split(",").map((part) => part.trim())
+      return [...new Set(parts)].filter((part) => part !== "")
+    })
     .pipe(
       z.array(
         z.string().refine((part): part is T[number] => known.includes(part), {
@@ -480,7 +492,9 @@ export const DIMENSIONS = [
 export type Dimension = (typeof DIMENSIONS)[number]
 
 export const ReportQuery = z.strictObject({
-  metrics: listOf(METRICS, "metric").default(["visits", "calls"]),
+  metrics: listOf(METRICS, "metric")
+    .refine((metrics) => metrics.length > 0, `name at least one; there are: ${METRICS.join(", ")}`)
+    .default(["visits", "calls"]),
   group_by: listOf(DIMENSIONS, "dimension").default([]),
   ...span,
   interval: z.enum(["day", "week", "month"]).optional(),
@@ -512,6 +526,12 @@ export type Problem = z.infer<typeof Problem>
 
 /** One page of a list. */
 export const pageOf = <T extends z.ZodType>(row: T) => z.strictObject({ data: z.array(row), next_cursor: text })
+
+/** A host as browsers send it in `Origin`: no port, other scripts in punycode. What is none stays as it is. */
+function writeHost(host: string): string {
+  if (!/^[^/?#@\\\s]+$/.test(host) || !URL.canParse(`http://${host}`)) return host
+  return new URL(`http://${host}`).hostname.replace(/\.$/, "")
+}
 
 function isTimeZone(zone: string): boolean {
   try {

@@ -3,8 +3,10 @@
 /** Says in the answer's headers why a public request was not recorded, so that a misfit tag explains itself in devtools. */
 export const REASON_HEADER = "x-ringtrail-reason"
 
-/** Largest request body, in bytes. A visit is under 4 kB; an import of 100 calls is under 40 kB. */
+/** Largest request body, in bytes. An import of 100 calls is under 40 kB. */
 export const BODY_LIMIT_BYTES = 65_536
+/** Largest body of a page view, in bytes: usually under 4 kB, but a campaign value of 100 kB must not cost the visit. */
+export const VISIT_BODY_LIMIT_BYTES = 262_144
 /** Largest body of a bulk route (numbers as CSV), in bytes. */
 export const BULK_BODY_LIMIT_BYTES = 1_048_576
 

@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm"
 import type { BeatRequest } from "../../shared/contract.js"
 import { VISIT_IDLE_MS } from "../../shared/protocol.js"
 import { type Db, prepareOnce, type Site } from "./db.js"
-import { holdsAll, shortenHold } from "./lease.js"
+import { holdsAll, releaseLeases, shortenHold } from "./lease.js"
 import { findNumberByPhone } from "./number.js"
 import { readPhone } from "./phone.js"
 import { listPools } from "./pool.js"
@@ -22,23 +22,31 @@ const statements = prepareOnce((db: Db) => ({
 }))
 
 /**
- * A sign of life: it keeps the visit and its leases alive. `hide` lets the numbers go soon, `tap` and `form` are kept for
- * the journey. Answers whether the visit still lives: once it has ended or lost a number (a laptop that slept), the page
- * must ask again, and never go on showing a number that is somebody else's. What happened is kept even then.
+ * A sign of life: it keeps the visit and its leases alive. `hide` lets the numbers go soon, `end` (consent withdrawn) at
+ * once; `tap`, `form`, `identify` and `event` are kept for the journey. Answers whether the visit still lives: once it has
+ * ended or lost a number (a laptop that slept), the page must ask again, and never go on showing a number that is somebody
+ * else's. What happened is kept even then.
  */
 export function recordBeat(site: Site, beat: BeatRequest): boolean {
   const visit = findVisit(site, beat.visit)
   if (!visit) throw notFound("visit")
   const alive = !hasEnded(site, visit)
-  if (alive) {
-    const hidden = beat.kind === "hide"
-    statements(site).alive.run({ id: visit.id, seen_at: site.now, hidden: hidden ? 1 : 0 })
-    if (hidden) shorten(site, visit)
-  }
+  if (alive) keepAlive(site, visit, beat.kind)
   if (beat.kind === "tap") recordTap(site, visit, beat)
-  if (beat.kind === "form")
-    addVisitEvent(site, { visit_id: visit.id, kind: "form", data: { at_ms: beat.at_ms, fields: bound(beat.fields) } })
-  return alive
+  if (beat.kind === "form" || beat.kind === "identify" || beat.kind === "event")
+    addVisitEvent(site, {
+      visit_id: visit.id,
+      kind: beat.kind,
+      data: { at_ms: beat.at_ms, name: beat.name, fields: bound(beat.fields) },
+    })
+  return alive && beat.kind !== "end"
+}
+
+function keepAlive(site: Site, visit: VisitRow, kind: BeatRequest["kind"]): void {
+  const gone = kind === "hide" || kind === "end"
+  statements(site).alive.run({ id: visit.id, seen_at: site.now, hidden: gone ? 1 : 0 })
+  if (kind === "hide") shorten(site, visit)
+  if (kind === "end") releaseLeases(site, { id: visit.id, seen_at: site.now }, visit.leases ?? [])
 }
 
 function hasEnded(site: Site, visit: VisitRow): boolean {

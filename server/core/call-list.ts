@@ -3,7 +3,7 @@ import { alias } from "drizzle-orm/sqlite-core"
 import type { CallAnswer, CallsQuery, ResolveQuery } from "../../shared/contract.js"
 import type { CallRow } from "./call.js"
 import { decodeCursor, type Page, pageOf } from "./cursor.js"
-import type { Site } from "./db.js"
+import { type Db, prepareOnce, type Site } from "./db.js"
 import { encodeId } from "./id.js"
 import { fromMinor } from "./money.js"
 import { readPhone } from "./phone.js"
@@ -18,6 +18,22 @@ import { visitId, visitorId } from "./visit.js"
 
 const first = alias(visits, "first")
 
+const statements = prepareOnce((db: Db) => ({
+  visit: db
+    .select()
+    .from(visits)
+    .where(eq(visits.id, sql.placeholder("id")))
+    .prepare(),
+  source: db
+    .select()
+    .from(sources)
+    .where(eq(sources.id, sql.placeholder("id")))
+    .prepare(),
+  call: select(db)
+    .where(eq(calls.id, sql.placeholder("id")))
+    .prepare(),
+}))
+
 /** Calls, latest first. */
 export function listCalls(site: Site, query: CallsQuery): Page<CallAnswer> {
   const where: SQL[] = sourceFilter(query)
@@ -31,7 +47,7 @@ export function listCalls(site: Site, query: CallsQuery): Page<CallAnswer> {
     const [time = 0, id = 0] = decodeCursor(query.cursor, 2)
     where.push(sql`(${calls.started_at}, ${calls.id}) < (${time}, ${id})`)
   }
-  const rows = select(site)
+  const rows = select(site.db)
     .where(and(...where))
     .orderBy(desc(calls.started_at), desc(calls.id))
     .limit(query.limit + 1)
@@ -42,7 +58,7 @@ export function listCalls(site: Site, query: CallsQuery): Page<CallAnswer> {
 
 /** The calls of a visitor, oldest first, at most `limit`: the latest ones. */
 export function listCallsOf(site: Site, visitor: number, limit: number): CallAnswer[] {
-  const rows = select(site)
+  const rows = select(site.db)
     .where(eq(calls.visitor_id, visitor))
     .orderBy(desc(calls.started_at))
     .limit(limit)
@@ -53,7 +69,7 @@ export function listCallsOf(site: Site, visitor: number, limit: number): CallAns
 
 /** One call in the public shape. */
 export function describeCall(site: Site, { id }: CallRow): CallAnswer {
-  return select(site).where(eq(calls.id, id)).all().map(describer(site))[0] as CallAnswer
+  return statements(site).call.all({ id }).map(describer(site))[0] as CallAnswer
 }
 
 /** Who would have called: the attribution of a call to a number at a moment, without recording one. */
@@ -63,10 +79,7 @@ export function resolveQuery(site: Site, query: ResolveQuery) {
   const found = resolve(site, { to, at })
   const visit = found.visit_id === null ? undefined : visitRow(site, found.visit_id)
   const visitor = found.visitor_id === null ? undefined : visitRow(site, found.visitor_id)
-  const source =
-    found.source_id === null
-      ? undefined
-      : site.db.select().from(sources).where(eq(sources.id, found.source_id)).all()[0]
+  const source = found.source_id === null ? undefined : statements(site).source.all({ id: found.source_id })[0]
   return {
     to,
     at: new Date(at).toISOString(),
@@ -77,8 +90,8 @@ export function resolveQuery(site: Site, query: ResolveQuery) {
   }
 }
 
-function select(site: Site) {
-  return site.db
+function select(db: Db) {
+  return db
     .select({ call: calls, source: sources, visit: visits, first: { id: first.id, secret: first.secret } })
     .from(calls)
     .leftJoin(sources, eq(sources.id, calls.source_id))
@@ -150,7 +163,7 @@ function publicIds(site: Site, candidates: readonly CandidateRow[]): Map<number,
 }
 
 function visitRow(site: Site, id: number): typeof visits.$inferSelect | undefined {
-  return site.db.select().from(visits).where(eq(visits.id, id)).all()[0]
+  return statements(site).visit.all({ id })[0]
 }
 
 function phoneOf(site: Site, text: string, path: string): string {

@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm"
 import type { CallEvent } from "../../shared/call-event.js"
 import type { CallAnswer, CallImport, CallPatch } from "../../shared/contract.js"
 import { readCaller } from "./caller.js"
-import { type Db, prepareOnce, type Site } from "./db.js"
+import { type Db, excludedOf, placeholdersOf, prepareOnce, type Site } from "./db.js"
 import { type FoldedCall, foldCall } from "./fold.js"
 import { decodeId } from "./id.js"
 import { toMinor } from "./money.js"
@@ -44,12 +44,22 @@ const statements = prepareOnce((db: Db) => {
         event: value("event"),
       })
       .prepare(),
+    byId: db
+      .select()
+      .from(calls)
+      .where(eq(calls.id, value("id")))
+      .prepare(),
+    put: db
+      .insert(calls)
+      .values(placeholdersOf(calls))
+      .onConflictDoUpdate({ target: calls.id, set: excludedOf(calls) })
+      .prepare(),
     // The earliest call of a caller is his first, whichever order they became known in.
     markFirst: db
       .update(calls)
       .set({ first_time: sql`not ${calls.first_time}` })
       .where(
-        sql`${calls.from_e164} = ${value("from")} and ${calls.first_time} <> (${calls.id} = (select id from calls c where c.from_e164 = ${value("from")} order by c.started_at, c.id limit 1))`,
+        sql`${calls.from_e164} = (select ${value("from")}) and ${calls.first_time} <> (${calls.id} = (select id from calls c where c.from_e164 = (select ${value("from")}) order by c.started_at, c.id limit 1))`,
       )
       .prepare(),
   }
@@ -140,11 +150,25 @@ function storeCall(
   known: CallRow | undefined,
   { id, carrier, call_key, external_id, folded }: Identity,
 ): CallRow {
+  const facts = factsOf(site, folded)
+  const moved = !known || known.to_e164 !== facts.to_e164 || known.started_at !== facts.started_at
+  const found = moved ? columnsOf(resolve(site, { to: facts.to_e164, at: facts.started_at })) : {}
+  const { put, markFirst, byId } = statements(site)
+  put.run({ ...blank, ...known, ...facts, ...found, id, carrier, call_key, external_id })
+  for (const from of new Set([known?.from_e164, facts.from_e164])) if (from) markFirst.run({ from })
+  const row = byId.all({ id })[0]
+  if (!row) throw notFound("call")
+  return row
+}
+
+type Facts = ReturnType<typeof factsOf>
+
+/** What the events say, in the columns of a call. */
+function factsOf(site: Site, folded: FoldedCall) {
   const { country } = readSettings(site)
-  const to_e164 = folded.to === null ? null : (readPhone(folded.to, country) ?? null)
   const caller = readCaller(folded.from, country)
-  const facts = {
-    to_e164,
+  return {
+    to_e164: folded.to === null ? null : (readPhone(folded.to, country) ?? null),
     from_e164: caller.from,
     from_kind: caller.from_kind,
     status: folded.status,
@@ -159,31 +183,27 @@ function storeCall(
     digits: folded.digits,
     updated_at: site.now,
   }
-  const moved = !known || known.to_e164 !== to_e164 || known.started_at !== folded.started_at
-  const found = moved ? columnsOf(resolve(site, { to: to_e164, at: folded.started_at })) : {}
-  if (known)
-    site.db
-      .update(calls)
-      .set({ ...facts, ...found })
-      .where(eq(calls.id, id))
-      .run()
-  else
-    site.db
-      .insert(calls)
-      .values({ ...unattributed, ...facts, ...found, id, carrier, call_key, external_id })
-      .run()
-  for (const from of new Set([known?.from_e164, caller.from])) if (from) statements(site).markFirst.run({ from })
-  const row = site.db.select().from(calls).where(eq(calls.id, id)).all()[0]
-  if (!row) throw notFound("call")
-  return row
 }
 
-const unattributed = {
-  state: "unattributed" as const,
+/** What a call is before anything is known of it. */
+const blank: Omit<CallRow, "id" | "carrier" | "call_key" | "external_id" | keyof Facts> = {
+  number_id: null,
+  visit_id: null,
+  visitor_id: null,
+  source_id: null,
+  state: "unattributed",
   method: "none",
   confidence: 0,
   channel_confidence: 0,
-  candidates: [] as CallRow["candidates"],
+  reason: null,
+  candidates: [],
+  first_time: false,
+  tags: [],
+  outcome: null,
+  value: null,
+  spam: false,
+  notes: null,
+  stated_source: null,
 }
 
 function columnsOf({

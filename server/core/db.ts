@@ -1,4 +1,5 @@
-import type { BaseSQLiteDatabase } from "drizzle-orm/sqlite-core"
+import { getTableColumns, type SQL, sql } from "drizzle-orm"
+import type { BaseSQLiteDatabase, SQLiteTable } from "drizzle-orm/sqlite-core"
 import type * as schema from "./schema.js"
 
 /** A database of drizzle's synchronous API: better-sqlite3 on Node, a Durable Object's storage on Workers. */
@@ -31,4 +32,16 @@ export function prepareOnce<T>(prepare: (db: Db) => T): (site: { readonly db: Db
     }
     return statements
   }
+}
+
+/** A placeholder for every column of a table, named as the column: the values of a prepared insert of whole rows. */
+export function placeholdersOf<T extends SQLiteTable>(table: T): T["$inferInsert"] {
+  return Object.fromEntries(Object.keys(getTableColumns(table)).map((name) => [name, sql.placeholder(name)]))
+}
+
+/** Every column set to the row that met a conflict: with `placeholdersOf`, an upsert of whole rows. */
+export function excludedOf(table: SQLiteTable): Record<string, SQL> {
+  return Object.fromEntries(
+    Object.values(getTableColumns(table)).map(({ name }) => [name, sql`excluded.${sql.identifier(name)}`]),
+  )
 }

@@ -70,7 +70,9 @@ export const SITE_ID = /^site_[0-9a-z]{4,32}$/
 
 const keySecret = customAlphabet(DIGITS, 43)
 /** A new API key: `rt_` + owner (a site's id, or `admin`) + 43 characters, 256 bits. Shown once, stored as SHA-256. */
-export const newKey = (owner: string): string => `rt_${owner}_${keySecret()}`
+export const newKey = (owner: string): string => encodeKey(owner, keySecret())
+/** A key out of its owner and its secret (16 to 128 characters of base64url). */
+export const encodeKey = (owner: string, secret: string): string => `rt_${owner}_${secret}`
 /** The site id inside a key, `admin`, or undefined where it is no key. */
 export function ownerOfKey(key: string): string | undefined {
   return /^rt_(admin|site_[0-9a-z]{4,32})_[0-9A-Za-z_-]{16,128}$/.exec(key)?.[1]

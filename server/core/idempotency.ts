@@ -6,10 +6,10 @@ import { idempotency } from "./schema.js"
 /** How long an answer is repeated, ms. */
 export const IDEMPOTENCY_MS = 24 * 3600_000
 
-/** An answer as it went out the first time. */
+/** What an answer was made of the first time: the verb's result as JSON, and the status. */
 export interface Saved {
   readonly status: number
-  readonly answer: string
+  readonly result: string
 }
 
 const statements = prepareOnce((db: Db) => ({
@@ -50,12 +50,12 @@ export function findSaved(store: Store, key: string, bodyHash: string): Saved | 
   if (!row || row.created_at <= store.now - IDEMPOTENCY_MS) return undefined
   if (row.body_hash !== bodyHash)
     throw new Refusal("conflict", "this Idempotency-Key was used with another request: choose a new one")
-  return row
+  return { status: row.status, result: row.answer }
 }
 
 /** Keeps an answer, in the transaction that did the work: both are there or neither. */
-export function save(store: Store, key: string, bodyHash: string, { status, answer }: Saved): void {
-  statements(store).save.run({ key, body_hash: bodyHash, status, answer, created_at: store.now })
+export function save(store: Store, key: string, bodyHash: string, { status, result }: Saved): void {
+  statements(store).save.run({ key, body_hash: bodyHash, status, answer: result, created_at: store.now })
 }
 
 /** Forgets answers older than a day. */

@@ -1,5 +1,6 @@
-import { desc, eq, sql } from "drizzle-orm"
-import type { KeyAnswer, KeyFields } from "../../shared/contract.js"
+import { desc, eq, lt, sql } from "drizzle-orm"
+import type { KeyAnswer, KeyFields, PageQuery } from "../../shared/contract.js"
+import { decodeCursor, type Page, pageOf } from "./cursor.js"
 import { type Db, prepareOnce, type Site } from "./db.js"
 import { decodeId, encodeId } from "./id.js"
 import { notFound } from "./refusal.js"
@@ -35,8 +36,15 @@ export function addKey(site: Site, fields: KeyFields, { hash, ending }: { hash: 
 }
 
 /** The site's keys, newest first; never the keys themselves. */
-export function listKeys(site: Site): KeyAnswer[] {
-  return site.db.select().from(keys).orderBy(desc(keys.id)).all().map(describeKey)
+export function listKeys(site: Site, { limit, cursor }: PageQuery): Page<KeyAnswer> {
+  const rows = site.db
+    .select()
+    .from(keys)
+    .where(cursor === undefined ? undefined : lt(keys.id, decodeCursor(cursor, 1)[0] ?? 0))
+    .orderBy(desc(keys.id))
+    .limit(limit + 1)
+    .all()
+  return pageOf(rows, limit, (row) => [row.id], describeKey)
 }
 
 /** Takes a key's power away at once. */

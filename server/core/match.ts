@@ -14,10 +14,16 @@ export interface SwapForm {
   intl: string | null
   /** `tel:` and E.164. */
   href: string | null
+  /** Five rules about pages: see `RULES`. */
+  rules: string[]
 }
 
+// The script joins the texts of neighbouring nodes with U+0000, which no HTML text can hold: hence the \0 in the patterns.
+
 /** What may stand between two digits: white space of any width, dashes, dots, slashes, brackets and invisible characters. */
-const GAP = "[\\s\\-\u2010-\u2015\u2212\uff0d.\uff0e\u00b7\u2022\u2219/\uff0f()\uff08\uff09\u00ad\u200b-\u200f\u2060]*"
+const GAP =
+  "[\\s\\0\\-\u2010-\u2015\u2212\uff0d.\uff0e\u00b7\u2022\u2219/\uff0f()\uff08\uff09\u00ad\u200b-\u200f\u2060]*"
+const SPACE = "[\\s\\0]"
 const DASH = "\\-\u2010-\u2015"
 const DIGIT = "\\d\uff10-\uff19"
 /** A bracket belongs to the number only when it is closed within it: "(0", "(555", "(+49 30"; not "(call 555". */
@@ -31,35 +37,52 @@ const KEYPAD = ["", "", "abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"
  * What must not stand before a number. The letters are Latin ones only: Chinese and Cyrillic words touch numbers
  * ("电话400-001-2345", "тел.8(495)").
  */
-const BEFORE = `(?<!${[
+const BEFORE = `(?<!(?:${[
   `[\\w\u00c0-\u024f${DIGIT}$€£¥₽₴#№]`,
   // A longer number goes on: "12-555...", "1.555...", "0)20...".
-  `[${DIGIT}][${DASH}.,/]`,
-  "0[)\uff09]\\s?",
-  "[$€£¥₽₴]\\s",
+  `[${DIGIT}]\\0*[${DASH}.,/]`,
+  `0[)\uff09]${SPACE}?`,
+  `[$€£¥₽₴]${SPACE}`,
   // Another country's code: "+44 20 7946 0958" is not "+1 207 946 0958". The hour of "9:00 555-123-4567" is none.
-  `${PLUS}[${DIGIT}\\s().${DASH}/]{1,7}`,
-  `(?<![\\d:.,])00\\s?\\d{1,3}[\\s().${DASH}]{0,3}`,
+  `${PLUS}[${DIGIT}\\s\\0().${DASH}/]{1,7}`,
+  `(?<![\\d:.,])00${SPACE}?\\d{1,3}[\\s\\0().${DASH}]{0,3}`,
   // Groups of an IBAN (ISO 13616) or of another long id.
-  "(?<![a-z])[a-z]{2}\\d\\d\\s?(?:\\d{4}\\s?){0,6}",
-  "\\d{2,}\\s\\d{2,}\\s",
+  `(?<![a-z])[a-z]{2}\\d\\d${SPACE}?(?:\\d{4}${SPACE}?){0,6}`,
+  `\\d{2,}${SPACE}\\d{2,}${SPACE}`,
   // Words after which digits are no voice number. "Tel./Fax" is one.
-  "(?<!(?:tel|phone|тел|电话|電話)[\\s./&+-]{0,4})(?:fax|факс|传真|傳真|télécopie)[\\s.:]{0,3}",
-  "(?<![a-z])(?:id|isbn|issn|sku|ref|vat|iban|ean|gtin|siret|siren|cnpj|cpf|инн|огрн|кпп|едрпоу)[\\s.:#№]{1,3}",
-].join("|")})`
+  "(?<!(?:tel|phone|тел|电话|電話)[\\s\\0./&+-]{0,4})(?:fax|факс|传真|傳真|télécopie)[\\s\\0.:：]{0,4}",
+  "(?<![a-z])(?:id|isbn|issn|sku|ref|vat|iban|ean|gtin|siret|siren|cnpj|cpf|инн|огрн|кпп|едрпоу)[\\s\\0.:#№]{1,4}",
+].join("|")})\\0*)`
 
 /** What the digits may not look like: ISO and dotted dates, four groups of a card. */
 const SHAPE =
   "(?!\\d{4}[-./]\\d\\d[-./]\\d\\d(?!\\d)|\\d\\d[./]\\d\\d[./]\\d{4}(?!\\d)|[1-9]\\d{3}[ -]\\d{4}[ -]\\d{4})"
 
 /** What must not stand after a number. Extensions ("x12", "ext. 5") may touch it, and so may a pause in a link ("tel:...,5"). */
-const AFTER = `(?!${[
+const AFTER = `(?!\\0*(?:${[
   `(?!x\\s?\\d|ext)[\\w\u00c0-\u024f${DIGIT}]`,
-  `[${DASH}./][${DIGIT}]`,
+  `[${DASH}./]\\0*[${DIGIT}]`,
   `(?<!^tel:.{5,40}),\\d`,
-  "\\s?[$€£¥₽₴%]",
-  "\\s?(?:руб|грн|usd|eur|gbp|元|円|р\\.)",
-].join("|")})`
+  `${SPACE}?[$€£¥₽₴%]`,
+  `${SPACE}?(?:руб|грн|usd|eur|gbp|元|円|р\\.)`,
+].join("|")}))`
+
+// What the script needs to know of pages comes with the swap, so that the script itself stays small.
+
+/** Other channels' links and whatever the site or a translator marked: a number in them is not ours. */
+const OTHERS =
+  '[data-dni=off],.skiptranslate,[href*=":"]:not([href^="tel:" i],[href^=http]),[href*="//wa."],[href*="//t."],[href*=whatsapp]'
+const RULES = [
+  // Where numbers stay. `:read-write` is whatever may be edited, `contenteditable` and `designMode` included.
+  `head,script,style,noscript,template,textarea,select,:read-write,${OTHERS}`,
+  // Elements within which a number may begin and end; any other one, `<br>` too, parts two numbers.
+  `:is(a,abbr,b,bdi,bdo,big,cite,code,data,dfn,em,font,i,ins,kbd,mark,nobr,output,q,s,samp,small,span,strong,sub,sup,time,tt,u,var,wbr):not(${OTHERS})`,
+  // Elements and attributes ("name=value") that may hold a number; group 1 says that it is dialled.
+  '[href^="tel:" i],[aria-label],[title],[data-dni]',
+  "^(href=tel:)|^(?:aria-label|title)=",
+  // Roots that a framework will take over: Next, Nuxt, Gatsby and Docusaurus, the usual mount points, a whole document.
+  '[id^=__],#root,#app,[data-reactroot],[data-server-rendered],html:has([src*="/_next/"])',
+]
 
 const CACHE_LIMIT = 2000
 const cache = new Map<string, SwapForm>()
@@ -82,7 +105,7 @@ export function describeSwap(swap: { target: string; number: string | null; coun
 function buildForm({ target, number, country }: { target: string; number: string | null; country: string }): SwapForm {
   const page = parsePhoneNumberFromString(target)
   const lent = number === null ? undefined : parsePhoneNumberFromString(number)
-  if (!page) return { match: "(?!)", find: "(?!)", digits: null, display: null, intl: null, href: null }
+  if (!page) return { match: "(?!)", find: "(?!)", digits: null, display: null, intl: null, href: null, rules: RULES }
   const fits =
     lent !== undefined &&
     lent.countryCallingCode === page.countryCallingCode &&
@@ -100,6 +123,7 @@ function buildForm({ target, number, country }: { target: string; number: string
     display: lent ? displayOf(lent, country) : null,
     intl: lent ? lent.formatInternational() : null,
     href: lent ? `tel:${lent.number}` : null,
+    rules: RULES,
   }
 }
 

@@ -27,12 +27,16 @@ export function findNumberByPhone(site: { readonly db: Db }, e164: string): Numb
   return statements(site).byPhone.all({ e164 })[0]
 }
 
-/** Adds numbers, all or none; each fault names its row. */
-export function addNumbers(site: Site, rows: readonly NumberFields[]): NumberAnswer[] {
+/** Adds numbers, all or none; each fault names its row, whose fields stand below `path(index)`. */
+export function addNumbers(
+  site: Site,
+  rows: readonly NumberFields[],
+  path = (index: number) => `${index}.`,
+): NumberAnswer[] {
   const phones = readPhones(
     site,
     rows.map((row) => row.e164),
-    (index) => (rows.length > 1 ? `${index}.e164` : "e164"),
+    (index) => `${path(index)}e164`,
   )
   return rows.map((row, index) => {
     const common = {
@@ -44,7 +48,7 @@ export function addNumbers(site: Site, rows: readonly NumberFields[]): NumberAns
     }
     const number: NumberRow =
       row.kind === "pool"
-        ? { ...common, kind: "pool", pool_id: findPool(site, row.pool).id, source_id: null }
+        ? { ...common, kind: "pool", pool_id: poolAt(site, row.pool, `${path(index)}pool`), source_id: null }
         : { ...common, kind: "static", pool_id: null, source_id: internDeclared(site, row.source) }
     site.db.insert(numbers).values(number).run()
     return describeNumber(site, number)
@@ -70,7 +74,7 @@ export function updateNumber(site: Site, id: string, patch: NumberPatch): Number
   const after: NumberRow = {
     ...before,
     state: patch.state ?? before.state,
-    pool_id: patch.pool === undefined ? before.pool_id : findPool(site, patch.pool).id,
+    pool_id: patch.pool === undefined ? before.pool_id : poolAt(site, patch.pool, "pool"),
     source_id: patch.source === undefined ? before.source_id : internDeclared(site, patch.source),
   }
   site.db.update(numbers).set(after).where(eq(numbers.id, before.id)).run()
@@ -89,7 +93,7 @@ export function findNumber(site: Site, id: string): NumberRow {
 export function listNumbers(site: Site, query: NumbersQuery): Page<NumberAnswer> {
   const where: SQL[] = []
   if (query.cursor !== undefined) where.push(gt(numbers.id, decodeCursor(query.cursor, 1)[0] ?? 0))
-  if (query.pool !== undefined) where.push(eq(numbers.pool_id, findPool(site, query.pool).id))
+  if (query.pool !== undefined) where.push(eq(numbers.pool_id, poolAt(site, query.pool, "pool")))
   if (query.kind !== undefined) where.push(eq(numbers.kind, query.kind))
   const rows = site.db
     .select()
@@ -128,6 +132,13 @@ function describeDeclared(site: Site, id: number): NumberAnswer["source"] {
 
 function internDeclared(site: Site, fields: SourceFields): number {
   return internSource(site, sourceFromFields(fields))
+}
+
+/** The row of a pool that a field of the input names. */
+function poolAt(site: Site, id: string, path: string): number {
+  const pool = findPool(site, id)
+  if (!pool) throw invalid(path, "is no pool of this site")
+  return pool.id
 }
 
 function readPhones(site: Site, texts: readonly string[], path: (index: number) => string): string[] {

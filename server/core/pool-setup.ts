@@ -1,10 +1,11 @@
 import { eq, sql } from "drizzle-orm"
-import type { PoolAnswer, PoolFields, PoolPatch } from "../../shared/contract.js"
+import type { PageQuery, PoolAnswer, PoolFields, PoolPatch } from "../../shared/contract.js"
+import { decodeCursor, type Page, pageOf } from "./cursor.js"
 import type { Site } from "./db.js"
 import { encodeId, timeOfId } from "./id.js"
 import { addPoolNumbers } from "./number.js"
 import { readPhone } from "./phone.js"
-import { findPool, type PoolRow } from "./pool.js"
+import { listPools, type PoolRow, readPool } from "./pool.js"
 import { invalid } from "./refusal.js"
 import { numbers, pools } from "./schema.js"
 import { readSettings } from "./settings.js"
@@ -26,7 +27,7 @@ export function createPool(site: Site, fields: PoolFields): PoolAnswer {
 
 /** Changes the fields that are named; leases run on. */
 export function updatePool(site: Site, id: string, patch: PoolPatch): PoolAnswer {
-  const before = findPool(site, id)
+  const before = readPool(site, id)
   const after: PoolRow = {
     ...before,
     name: patch.name ?? before.name,
@@ -36,6 +37,18 @@ export function updatePool(site: Site, id: string, patch: PoolPatch): PoolAnswer
   }
   site.db.update(pools).set(after).where(eq(pools.id, before.id)).run()
   return describePool(site, after)
+}
+
+/** Pools with their present use, oldest first. */
+export function listPoolUse(site: Site, { limit, cursor }: PageQuery): Page<PoolAnswer> {
+  const after = cursor === undefined ? -1 : (decodeCursor(cursor, 1)[0] ?? 0)
+  const rows = listPools(site).filter(({ id }) => id > after)
+  return pageOf(
+    rows,
+    limit,
+    (row) => [row.id],
+    (row) => describePool(site, row),
+  )
 }
 
 /** A pool in the public shape, with how many of its numbers are lent right now. */

@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm"
-import { type Db, prepareOnce, type Site } from "./db.js"
+import { type Db, prepareOnce } from "./db.js"
 import { decodeId } from "./id.js"
 import { notFound } from "./refusal.js"
 import { pools } from "./schema.js"
@@ -16,10 +16,15 @@ export function listPools(site: { readonly db: Db }): PoolRow[] {
   return statements(site).all.all()
 }
 
-/** The pool with this public id; refuses for any other. */
-export function findPool(site: Site, id: string): PoolRow {
+/** The pool with this public id; undefined for any other. */
+export function findPool(site: { readonly db: Db }, id: string): PoolRow | undefined {
   const key = decodeId("pool", id)
-  const row = key && site.db.select().from(pools).where(eq(pools.id, key.id)).all()[0]
-  if (!row) throw notFound("pool")
-  return row
+  return key && site.db.select().from(pools).where(eq(pools.id, key.id)).all()[0]
+}
+
+/** The pool with this public id; refuses for any other. */
+export function readPool(site: { readonly db: Db }, id: string): PoolRow {
+  const pool = findPool(site, id)
+  if (!pool) throw notFound("pool")
+  return pool
 }

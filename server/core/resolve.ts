@@ -1,4 +1,4 @@
-import { desc, eq, sql } from "drizzle-orm"
+import { eq, sql } from "drizzle-orm"
 import { type Db, prepareOnce, type Site } from "./db.js"
 import { rateOf, STRAY_RATE, tapRateOf } from "./hazard.js"
 import { idAt, timeOfId } from "./id.js"
@@ -50,9 +50,9 @@ const statements = prepareOnce((db: Db) => {
       })
       .from(leases)
       .innerJoin(visits, eq(visits.id, leases.visit_id))
-      .where(sql`${leases.number_id} = ${value("number")} and ${leases.id} <= ${value("until_id")}`)
-      .orderBy(desc(leases.id))
-      .limit(LESSEES)
+      .where(sql`${leases.number_id} = (select ${value("number")}) and ${leases.id} <= ${value("until_id")}`)
+      // A bound limit would make SQLite plan the query again at every run.
+      .orderBy(sql`${leases.id} desc limit ${sql.raw(String(LESSEES))}`)
       .prepare(),
   }
 })

@@ -107,12 +107,15 @@ export const leases = sqliteTable(
   (lease) => [primaryKey({ columns: [lease.number_id, lease.id] })],
 )
 
+/** What can happen during a visit after its first page. */
+export type VisitEventKind = "page" | "tap" | "form" | "identify" | "event"
+
 export const visitEvents = sqliteTable(
   "visit_events",
   {
     visit_id: integer().notNull(),
     id: integer().notNull(),
-    kind: text().$type<"page" | "tap" | "form">().notNull(),
+    kind: text().$type<VisitEventKind>().notNull(),
     number_id: integer(),
     data: json<Record<string, unknown>>(),
   },

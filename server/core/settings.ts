@@ -8,7 +8,7 @@ import { siteTable } from "./schema.js"
 /** A site's settings as its own database holds them. */
 export type Settings = typeof siteTable.$inferSelect
 
-const statements = prepareOnce((db: Db) => ({ read: db.select().from(siteTable).limit(1).prepare() }))
+const statements = prepareOnce((db: Db) => ({ read: db.select().from(siteTable).prepare() }))
 
 /** The site's settings; undefined in a database that no site was created in. */
 export function findSettings(site: { readonly db: Db }): Settings | undefined {

@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from "drizzle-orm"
+import { eq, sql } from "drizzle-orm"
 import type { Swap, VisitAnswer, VisitRequest } from "../../shared/contract.js"
 import { BEAT_S, VISIT_IDLE_MS } from "../../shared/protocol.js"
 import { readSource, type Source } from "../../shared/source.js"
@@ -8,12 +8,14 @@ import { decodeId, encodeId, newSecret } from "./id.js"
 import { findLease, type Grant, type Lease, releaseLeases, takeLease } from "./lease.js"
 import { describeSwap } from "./match.js"
 import { listPools, type PoolRow } from "./pool.js"
-import { type LeaseKey, visitEvents, visits } from "./schema.js"
+import { type LeaseKey, type VisitEventKind, visitEvents, visits } from "./schema.js"
 import { readSettings, type Settings } from "./settings.js"
 import { internSource } from "./source.js"
 
 /** A visit as it is stored. */
 export type VisitRow = typeof visits.$inferSelect
+
+const EVENTS_A_VISIT = 500
 
 const statements = prepareOnce((db: Db) => {
   const value = sql.placeholder
@@ -26,9 +28,8 @@ const statements = prepareOnce((db: Db) => {
     newestOf: db
       .select()
       .from(visits)
-      .where(sql`${visits.visitor_id} = ${value("visitor")}`)
-      .orderBy(desc(visits.id))
-      .limit(1)
+      .where(sql`${visits.visitor_id} = (select ${value("visitor")})`)
+      .orderBy(sql`${visits.id} desc limit 1`)
       .prepare(),
     start: db
       .insert(visits)
@@ -61,12 +62,17 @@ const statements = prepareOnce((db: Db) => {
       .update(visits)
       .set({
         seen_at: sql`${value("seen_at")}`,
-        hidden: sql`0`,
+        hidden: false,
         pages: sql`${visits.pages} + 1`,
         overflow: sql`${value("overflow")}`,
-        leases: sql`${value("leases")}`,
+        leases: sql`${sql.param(value("leases"), visits.leases)}`,
       })
       .where(eq(visits.id, value("id")))
+      .prepare(),
+    countEvents: db
+      .select({ count: sql<number>`count(*)` })
+      .from(visitEvents)
+      .where(eq(visitEvents.visit_id, value("visit_id")))
       .prepare(),
     addEvent: db
       .insert(visitEvents)
@@ -111,17 +117,19 @@ export function findVisit(site: Site, id: string): VisitRow | undefined {
   return row && row.secret === key.secret ? row : undefined
 }
 
-/** Notes what happened during a visit, for the journey. */
+/** Notes what happened during a visit, for the journey; a visit keeps 500 such notes, so that a runaway page fills no disk. */
 export function addVisitEvent(
   site: Site,
   event: {
     visit_id: number
-    kind: "page" | "tap" | "form"
+    kind: VisitEventKind
     number_id?: number | null
     data?: Record<string, unknown> | null
   },
 ): void {
-  statements(site).addEvent.run({ number_id: null, data: null, ...event, id: site.newId() })
+  const { countEvents, addEvent } = statements(site)
+  const noted = countEvents.all({ visit_id: event.visit_id })[0]?.count ?? 0
+  if (noted < EVENTS_A_VISIT) addEvent.run({ number_id: null, data: null, ...event, id: site.newId() })
 }
 
 /** The public id of a visit. */

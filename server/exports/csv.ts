@@ -1,8 +1,8 @@
 type Cell = string | number | boolean | null
 
 /**
- * Rows as CSV (RFC 4180, CRLF), formula-safe: a spreadsheet runs a cell that begins with = + - @ TAB or CR, also after
- * spaces and on a later line of a cell, so such text gets an apostrophe before it (OWASP, CSV injection). Numbers stay
+ * Rows as CSV (RFC 4180, CRLF), formula-safe: a spreadsheet runs a cell that begins with = + - @ (full-width ones too), TAB or CR,
+ * also after spaces and on a later line of a cell, so such text gets an apostrophe before it (OWASP, CSV injection). Numbers stay
  * numbers; null is an empty cell.
  */
 export function toCsv(header: readonly string[], rows: readonly Readonly<Record<string, Cell>>[]): string {
@@ -13,5 +13,5 @@ export function toCsv(header: readonly string[], rows: readonly Readonly<Record<
 function encode(cell: Cell): string {
   if (cell === null) return ""
   if (typeof cell !== "string") return String(cell)
-  return `"${cell.replace(/(^|[\r\n])([\s\u00a0]*[=+\-@\t])/g, "$1'$2").replaceAll('"', '""')}"`
+  return `"${cell.replace(/(^|[\r\n])(\s*[=+\-@\t\uff0b\uff0d\uff1d\uff20])/g, "$1'$2").replaceAll('"', '""')}"`
 }

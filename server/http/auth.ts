@@ -16,9 +16,15 @@ export async function sha256(text: string): Promise<string> {
 }
 
 /** The key of a request; refuses one without a readable key. */
-export async function readHolder(authorization: string | undefined): Promise<Holder> {
+export function readKey(authorization: string | null | undefined): string {
   const key = /^Bearer +(\S{1,256})$/i.exec(authorization ?? "")?.[1]
   if (key === undefined) throw new Refusal("unauthorized", "send the key as Authorization: Bearer rt_...")
+  return key
+}
+
+/** Who sends a request, by its key. */
+export async function readHolder(authorization: string | undefined): Promise<Holder> {
+  const key = readKey(authorization)
   // An administrator may choose his key (ADMIN_KEY), so a key of no known shape may be his.
   return { hash: await sha256(key), owner: ownerOfKey(key) ?? "admin" }
 }

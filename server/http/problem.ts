@@ -14,6 +14,9 @@ const STATUS: Record<RefusalCode, { status: 400 | 401 | 403 | 404 | 409 | 410 | 
   unavailable: { status: 503, title: "Service Unavailable" },
 }
 
+/** The media type of RFC 9457. */
+export const PROBLEM_TYPE = "application/problem+json"
+
 /** Seconds after which a client may come back when the database could not be written. */
 const RETRY_AFTER_S = 2
 
@@ -32,19 +35,24 @@ export function answerError(error: unknown, c: Context, log: Log): Response {
 
 /** A problem as its answer. */
 export function problem(code: RefusalCode, detail: string, errors: readonly Fault[] = []): Response {
+  return toResponse(describeProblem(code, detail, errors))
+}
+
+/** A problem as the body of its answer. */
+export function describeProblem(code: RefusalCode, detail: string, errors: readonly Fault[] = []): Problem {
   const { status, title } = STATUS[code]
-  return toResponse({
+  return {
     type: "about:blank",
     title,
     status,
     detail,
     code,
     ...(errors.length > 0 ? { errors: [...errors] } : {}),
-  })
+  }
 }
 
 function toResponse(body: Problem): Response {
-  const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" })
+  const headers = new Headers({ "content-type": PROBLEM_TYPE, "cache-control": "no-store" })
   if (body.status === 503) headers.set("retry-after", String(RETRY_AFTER_S))
   if (body.status === 401) headers.set("www-authenticate", "Bearer")
   return new Response(JSON.stringify(body), { status: body.status, headers })

@@ -28,9 +28,7 @@ export function mountPublic(app: Hono, { script, scriptDigest, openapi }: Assets
     "cache-control": `public, max-age=${HOUR_S}, stale-while-revalidate=${24 * HOUR_S}`,
   }
   app.get("/dni.js", (c) =>
-    c.req.header("if-none-match") === etag
-      ? c.body(null, 304, { etag, "cache-control": rolling["cache-control"] })
-      : c.body(script, 200, rolling),
+    isKnown(c.req.header("if-none-match"), etag) ? c.body(null, 304, rolling) : c.body(script, 200, rolling),
   )
   app.get(`/dni.${scriptDigest}.js`, (c) =>
     c.body(script, 200, { ...scriptHeaders, "cache-control": `public, max-age=${YEAR_S}, immutable` }),
@@ -43,4 +41,9 @@ export function mountPublic(app: Hono, { script, scriptDigest, openapi }: Assets
     }),
   )
   app.get("/healthz", (c) => c.json({ status: "ok" }, 200, { "cache-control": "no-store" }))
+}
+
+/** Weak comparison (RFC 9110, 13.1.2): a proxy that compresses marks the tag it hands on as weak. */
+function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  return (ifNoneMatch ?? "").split(",").some((tag) => /^(W\/)?(.*)$/.exec(tag.trim())?.[2] === etag)
 }

@@ -53,9 +53,16 @@ export interface Route<Store, Host, Query = unknown, Body = unknown, Result = un
   readonly work?: (store: Store, input: Input<Query, Body>, host: Host, prepared: unknown) => Result
   /** Turns the verb's result into an answer other than the plain one. */
   readonly reply?: (result: Result, input: Input<Query, Body>, host: Host) => Answer
+  /** What is kept of a result for its repetition, where the result itself may not be: it shows a secret. */
+  readonly hide?: (result: Result, prepared: unknown) => Result
+  /** Makes the result again from what `hide` kept. */
+  readonly reveal?: (kept: Result, input: Input<Query, Body>) => Promise<Result>
   /** Runs after the work is durable and before the answer goes out, and again when the answer is repeated: it must bear that. */
   readonly after?: (result: Result, input: Input<Query, Body>, host: Host) => Promise<void>
 }
+
+/** Says that an answer is the one to an earlier request with the same Idempotency-Key. */
+const REPLAYED_HEADER = "idempotent-replayed"
 
 export type SiteRoute = Route<Site, SiteHost>
 export type DirectoryRoute = Route<Directory, DirectoryHost>
@@ -77,7 +84,9 @@ export function mountSiteRoutes(app: Hono, routes: readonly SiteRoute[], host: S
   for (const route of routes) {
     app.on(route.method.toUpperCase(), honoPath(route.path), async (c) => {
       const siteId = c.req.param("site") ?? ""
-      const site = SITE_ID.test(siteId) ? await host.openSite(siteId) : undefined
+      // No site can have such an id, so saying so tells nothing; and on Workers it would name no object to ask.
+      if (!SITE_ID.test(siteId)) throw notFound("site")
+      const site = await host.openSite(siteId)
       const caller = await admit(c, route, siteId, site, host)
       return run(c, route, host, caller.store, caller.principal)
     })
@@ -110,7 +119,7 @@ export function handleErrors(app: Hono, host: { log: SiteHost["log"] }): void {
 async function admit(c: Context, route: SiteRoute, siteId: string, site: SiteHandle | undefined, host: SiteHost) {
   if (route.access === "public") {
     if (!site) throw notFound("site")
-    return { store: site, principal: "public" }
+    return { store: site, principal: `public ${c.req.header("origin") ?? ""}` }
   }
   const holder = await readHolder(c.req.header("authorization"))
   return { store: authorize(holder, siteId, site, route.access, (hash) => host.isAdmin(hash)), principal: holder.hash }
@@ -161,16 +170,18 @@ async function run<Store extends Site | Directory, Host>(
     const saved = findSaved(opened, key, bodyHash)
     if (saved) return { saved }
     const result = work(opened, input, host, prepared)
-    const answer = answerOf(route, result, input, host)
-    save(opened, key, bodyHash, { status: answer.status, answer: answer.text ?? JSON.stringify(answer.json) })
-    return { result, answer }
+    const { status } = answerOf(route, result, input, host)
+    const kept = route.hide ? route.hide(result, prepared) : result
+    save(opened, key, bodyHash, { status, result: JSON.stringify(kept ?? null) })
+    return { result }
   })
-  if (outcome.saved) {
-    await route.after?.(JSON.parse(outcome.saved.answer), input, host)
-    return replay(outcome.saved)
-  }
-  await route.after?.(outcome.result, input, host)
-  return toResponse(outcome.answer)
+  const { saved } = outcome
+  const kept = saved ? JSON.parse(saved.result) : outcome.result
+  const result = saved && route.reveal ? await route.reveal(kept, input) : kept
+  await route.after?.(result, input, host)
+  const answer = answerOf(route, result, input, host)
+  if (!saved) return toResponse(answer)
+  return toResponse({ ...answer, status: saved.status, headers: { ...answer.headers, [REPLAYED_HEADER]: "true" } })
 }
 
 function answerOf<Store, Host>(
@@ -183,15 +194,15 @@ function answerOf<Store, Host>(
 }
 
 function toResponse({ status, json, text, headers }: Answer): Response {
-  const body = text ?? (json === undefined ? null : JSON.stringify(json))
-  return new Response(status === 204 ? null : body, {
+  const body = text ?? (json === undefined || status === 204 ? null : JSON.stringify(json))
+  return new Response(body, {
     status,
-    headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
+    headers: {
+      ...(body === null ? {} : { "content-type": "application/json" }),
+      "cache-control": "no-store",
+      ...headers,
+    },
   })
-}
-
-function replay({ status, answer }: { status: number; answer: string }): Response {
-  return toResponse({ status, text: answer, headers: { "idempotent-replayed": "true" } })
 }
 
 async function readBody<Store, Host>(c: Context, route: Route<Store, Host>): Promise<{ text: string; body: unknown }> {

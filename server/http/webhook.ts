@@ -8,6 +8,7 @@ import { SITE_ID } from "../core/id.js"
 import { notFound, Refusal } from "../core/refusal.js"
 import { readBytes } from "./body.js"
 import type { SiteHandle, SiteHost } from "./host.js"
+import { problem } from "./problem.js"
 
 /** Largest request of a carrier: a hundred times the usual. */
 const WEBHOOK_LIMIT_BYTES = 262_144
@@ -130,7 +131,7 @@ function refuse(host: SiteHost, site: string, carrier: string, event: string): R
     carrier,
     event,
   })
-  return new Response(null, { status: 403 })
+  return problem("forbidden", "the carrier did not sign this request, or it was received before")
 }
 
 function toResponse({ status, contentType, body }: CarrierAnswer): Response {

@@ -1,9 +1,25 @@
-import * as z from "zod"
-import { KeyAnswer, KeyFields, NewKeyAnswer } from "../../../shared/contract.js"
-import { newKey } from "../../core/id.js"
+import { KeyAnswer, KeyFields, NewKeyAnswer, PageQuery, pageOf } from "../../../shared/contract.js"
+import { signHmac, writeBase64 } from "../../carriers/hmac.js"
+import { encodeKey, newSecret } from "../../core/id.js"
 import { addKey, listKeys, revokeKey } from "../../core/key.js"
-import { sha256 } from "../auth.js"
+import { readKey, sha256 } from "../auth.js"
 import { siteRoute } from "../route.js"
+
+interface NewKey {
+  readonly salt: string
+  readonly key: string
+  readonly hash: string
+}
+
+/** A key that only the holder of the administrator's key can make again out of its salt. */
+async function deriveKey(site: string, request: Request, salt: string): Promise<string> {
+  const holder = readKey(request.headers.get("authorization"))
+  const secret = writeBase64(await signHmac("SHA-256", holder, `${site} ${salt}`))
+  return encodeKey(
+    site,
+    secret.replace(/[+/=]/g, (sign) => ({ "+": "-", "/": "_" })[sign] ?? ""),
+  )
+}
 
 export const keyRoutes = [
   siteRoute({
@@ -14,22 +30,30 @@ export const keyRoutes = [
     body: KeyFields,
     answer: NewKeyAnswer,
     status: 201,
-    prepare: async ({ params }) => {
-      const key = newKey(params.site ?? "")
-      return { key, hash: await sha256(key) }
+    prepare: async ({ params, request }): Promise<NewKey> => {
+      const salt = newSecret() + newSecret()
+      const key = await deriveKey(params.site ?? "", request, salt)
+      return { salt, key, hash: await sha256(key) }
     },
     work: (site, { body }, _host, prepared) => {
-      const { key, hash } = prepared as { key: string; hash: string }
+      const { key, hash } = prepared as NewKey
       return { ...addKey(site, body, { hash, ending: key.slice(-4) }), key }
     },
+    // A key is stored nowhere, not even for the day in which its answer may be asked for again: its salt is.
+    hide: (answer, prepared) => ({ ...answer, key: (prepared as NewKey).salt }),
+    reveal: async (kept, { params, request }) => ({
+      ...kept,
+      key: await deriveKey(params.site ?? "", request, kept.key),
+    }),
   }),
   siteRoute({
     method: "get",
     path: "/v1/sites/{site}/keys",
-    summary: "List the site's keys, without the keys themselves",
+    summary: "List the site's keys, newest first, without the keys themselves",
     access: "admin",
-    answer: z.strictObject({ data: z.array(KeyAnswer) }),
-    look: (site) => ({ data: listKeys(site) }),
+    query: PageQuery,
+    answer: pageOf(KeyAnswer),
+    look: (site, { query }) => listKeys(site, query),
   }),
   siteRoute({
     method: "delete",

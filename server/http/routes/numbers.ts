@@ -4,6 +4,7 @@ import {
   NumberPatch,
   NumberRequest,
   NumbersQuery,
+  PageQuery,
   PoolAnswer,
   PoolFields,
   PoolPatch,
@@ -11,8 +12,8 @@ import {
 } from "../../../shared/contract.js"
 import { BULK_BODY_LIMIT_BYTES } from "../../../shared/protocol.js"
 import { addNumbers, describeNumber, findNumber, listNumbers, updateNumber } from "../../core/number.js"
-import { findPool, listPools } from "../../core/pool.js"
-import { createPool, describePool, updatePool } from "../../core/pool-setup.js"
+import { readPool } from "../../core/pool.js"
+import { createPool, describePool, listPoolUse, updatePool } from "../../core/pool-setup.js"
 import { parseJson } from "../body.js"
 import { readNumbersCsv } from "../numbers-csv.js"
 import { siteRoute } from "../route.js"
@@ -32,10 +33,11 @@ export const numberRoutes = [
   siteRoute({
     method: "get",
     path: "/v1/sites/{site}/pools",
-    summary: "List the pools with their present use",
+    summary: "List the pools with their present use, oldest first",
     access: "read",
-    answer: z.strictObject({ data: z.array(PoolAnswer) }),
-    look: (site) => ({ data: listPools(site).map((pool) => describePool(site, pool)) }),
+    query: PageQuery,
+    answer: pageOf(PoolAnswer),
+    look: (site, { query }) => listPoolUse(site, query),
   }),
   siteRoute({
     method: "get",
@@ -43,7 +45,7 @@ export const numberRoutes = [
     summary: "Read a pool",
     access: "read",
     answer: PoolAnswer,
-    look: (site, { params }) => describePool(site, findPool(site, params.id ?? "")),
+    look: (site, { params }) => describePool(site, readPool(site, params.id ?? "")),
   }),
   siteRoute({
     method: "patch",
@@ -66,7 +68,8 @@ export const numberRoutes = [
     answer: z.union([NumberAnswer, z.strictObject({ data: z.array(NumberAnswer) })]),
     status: 201,
     work: (site, { body }) => {
-      const added = addNumbers(site, Array.isArray(body) ? body : [body])
+      const rows = Array.isArray(body) ? body : [body]
+      const added = addNumbers(site, rows, (index) => (Array.isArray(body) ? `${index}.` : ""))
       return Array.isArray(body) ? { data: added } : added[0]
     },
   }),

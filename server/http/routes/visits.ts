@@ -8,17 +8,20 @@ import {
   VisitRow,
   VisitsQuery,
 } from "../../../shared/contract.js"
-import { REASON_HEADER } from "../../../shared/protocol.js"
+import { REASON_HEADER, VISIT_BODY_LIMIT_BYTES } from "../../../shared/protocol.js"
 import { recordBeat } from "../../core/beat.js"
 import { readSettings } from "../../core/settings.js"
 import { recordVisit } from "../../core/visit.js"
 import { listVisits } from "../../core/visit-list.js"
 import { describeVisitor } from "../../core/visitor.js"
 import { corsHeaders, isOwnPage } from "../cors.js"
+import { describeProblem, PROBLEM_TYPE } from "../problem.js"
 import { siteRoute } from "../route.js"
 
 /** A stranger's page keeps its own number and leaves no trace. */
 const STRANGER: z.infer<typeof VisitAnswer> = { visitor: null, visit: null, beat_s: 0, swaps: [] }
+/** The visit is over, or its number is somebody else's by now. */
+const ENDED = describeProblem("gone", "the visit has ended: view the page again")
 
 export const visitRoutes = [
   siteRoute({
@@ -27,6 +30,7 @@ export const visitRoutes = [
     summary: "A page was viewed: records the visit, answers the numbers to show",
     access: "public",
     body: VisitRequest,
+    limit: VISIT_BODY_LIMIT_BYTES,
     answer: VisitAnswer,
     work: (site, { body, request }, host) => {
       const origin = request.headers.get("origin")
@@ -53,10 +57,12 @@ export const visitRoutes = [
       if (!isOwnPage(readSettings(site).domains, origin, null)) return { status: 204, reason: "origin", origin: null }
       return { status: recordBeat(site, body) ? 204 : 410, reason: null, origin }
     },
-    reply: ({ status, reason, origin }) => ({
-      status,
-      headers: { ...corsHeaders(origin), ...(reason === null ? {} : { [REASON_HEADER]: reason }) },
-    }),
+    reply: ({ status, reason, origin }) => {
+      const headers = { ...corsHeaders(origin), ...(reason === null ? {} : { [REASON_HEADER]: reason }) }
+      return status === 204
+        ? { status, headers }
+        : { status, json: ENDED, headers: { ...headers, "content-type": PROBLEM_TYPE } }
+    },
   }),
   siteRoute({
     method: "get",
