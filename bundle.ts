@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { build, type Plugin } from "esbuild"
 import { describeApi } from "./server/http/openapi.js"
-import { buildScript } from "./snippet/build.js"
+import { buildFormScript, buildScript } from "./snippet/build.js"
 
 /** What the build made, for whoever prints it. */
 export interface BuildResult {
@@ -17,8 +17,10 @@ export async function buildAll(): Promise<BuildResult> {
   mkdirSync("dist", { recursive: true })
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string }
   const { code, ...script } = await buildScript()
+  const { code: formScript } = await buildFormScript()
   const openapi = JSON.stringify(describeApi(version))
   writeFileSync("dist/dni.js", code)
+  writeFileSync("dist/dni-form.js", formScript)
   writeFileSync("dist/openapi.json", openapi)
   await Promise.all([
     build({
@@ -28,7 +30,13 @@ export async function buildAll(): Promise<BuildResult> {
       platform: "node",
       packages: "external",
     }),
-    buildWorker("server/worker/index.ts", "dist/worker.js", { script: code, digest: digestOf(code), openapi, version }),
+    buildWorker("server/worker/index.ts", "dist/worker.js", {
+      script: code,
+      formScript,
+      digest: digestOf(code),
+      openapi,
+      version,
+    }),
   ])
   return { script }
 }

@@ -43,7 +43,14 @@ function withDatabase<T>(run: (database: OpenDatabase, site: (n: number) => Site
     const now = start + n * 3000
     return { db: database.db, now, newId: () => moments.newId(now) }
   }
-  createSite({ db: database.db }, newSettings("site_bench", { name: "Bench", domains: ["shop.example"], timezone: "UTC", currency: "USD", country: "US" }, start))
+  createSite(
+    { db: database.db },
+    newSettings(
+      "site_bench",
+      { name: "Bench", domains: ["shop.example"], timezone: "UTC", currency: "USD", country: "US" },
+      start,
+    ),
+  )
   const numbers = Array.from({ length: NUMBERS }, (_, index) => `+1212556${String(index).padStart(4, "0")}`)
   createPool(site(0), { name: "Web", target: "+12125550100", numbers, overflow: "share", idle_minutes: 30 })
   const result = run(database, site)
@@ -68,12 +75,16 @@ function time({ sqlite }: OpenDatabase, visit: (n: number) => unknown): number {
 /** What somebody would write who needs these rows and nothing else: no sources read, no answer made. */
 function writerByHand({ sqlite }: OpenDatabase): (n: number) => void {
   const pool = sqlite.prepare("select id from pools").pluck().get() as number
-  const pick = sqlite.prepare("select id, e164, busy_until from numbers where pool_id = (select ?) and state = 'active' order by busy_until limit 1")
+  const pick = sqlite.prepare(
+    "select id, e164, busy_until from numbers where pool_id = (select ?) and state = 'active' order by busy_until limit 1",
+  )
   const holder = sqlite.prepare("select id, visit_id from leases where number_id = ? and until_at is null")
   const close = sqlite.prepare("update leases set seen_at = ?, until_at = ? where number_id = ? and id = ?")
   const open = sqlite.prepare("insert into leases (number_id, id, visit_id, pool_id) values (?, ?, ?, ?)")
   const rest = sqlite.prepare("update numbers set busy_until = ? where id = ?")
-  const source = sqlite.prepare("select id from sources where source = ? and medium = ? and campaign = ? and term = '' and content = '' and channel = ? and ga4_channel = ?")
+  const source = sqlite.prepare(
+    "select id from sources where source = ? and medium = ? and campaign = ? and term = '' and content = '' and channel = ? and ga4_channel = ?",
+  )
   const addSource = sqlite.prepare("insert into sources values (?, ?, ?, ?, ?, ?, '', '')")
   const visit = sqlite.prepare(
     `insert into visits (id, secret, source_id, landing_url, landing_page, referrer, device, browser, os, language, consent, seen_at, leases)
@@ -94,6 +105,15 @@ function writerByHand({ sqlite }: OpenDatabase): (n: number) => void {
       row = { id: ++last }
       addSource.run(row.id, key[3], key[4], key[0], key[1], key[2])
     }
-    visit.run(id, newSecret(), row.id, `${ORIGIN}/offer?utm_source=google&utm_medium=cpc`, "shop.example/offer", "https://www.google.com/", now, JSON.stringify([[number.id, lease]]))
+    visit.run(
+      id,
+      newSecret(),
+      row.id,
+      `${ORIGIN}/offer?utm_source=google&utm_medium=cpc`,
+      "shop.example/offer",
+      "https://www.google.com/",
+      now,
+      JSON.stringify([[number.id, lease]]),
+    )
   }
 }

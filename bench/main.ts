@@ -4,13 +4,13 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import autocannon from "autocannon"
-import { signTwilio } from "../server/carriers/twilio.js"
-import { newKey } from "../server/core/id.js"
 import { runBuild } from "../build.js"
 import { bundleProgram } from "../run.js"
+import { signTwilio } from "../server/carriers/twilio.js"
+import { newKey } from "../server/core/id.js"
 import { benchLease, median } from "./in-process.js"
-import { ORIGIN, USER_AGENTS, visitNumber } from "./traffic.js"
 import { countRows } from "./rows.js"
+import { ORIGIN, USER_AGENTS, visitNumber } from "./traffic.js"
 
 // npm run bench: every figure of one run on one machine, as a ratio to the constant answer of the same run.
 
@@ -38,7 +38,8 @@ async function fire(url: string, make: (n: number) => Request, seconds = SECONDS
     duration: seconds,
     requests: [{ method: "GET", path: "/", setupRequest: (request) => Object.assign(request, make(n++)) }],
   })
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${url}: ${result.non2xx} answers other than 2xx, ${result.errors} errors`)
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${url}: ${result.non2xx} answers other than 2xx, ${result.errors} errors`)
   return { rate: result.requests.average, p50: result.latency.p50, p99: result.latency.p99 }
 }
 
@@ -51,7 +52,10 @@ const env = { ...process.env, DATA_DIR: folder, ADMIN_KEY: adminKey }
 
 /** Starts the server with the constant it shall answer. */
 async function startServer(constant: unknown) {
-  const child = fork(serverFile, { env: { ...env, CONSTANT: JSON.stringify(constant) }, stdio: ["ignore", "inherit", "inherit", "ipc"] })
+  const child = fork(serverFile, {
+    env: { ...env, CONSTANT: JSON.stringify(constant) },
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  })
   const { url, constantUrl } = await new Promise<{ url: string; constantUrl: string }>((resolve, reject) => {
     child.once("message", (message) => resolve(message as { url: string; constantUrl: string }))
     child.once("exit", (code) => reject(new Error(`the server under load ended with ${code}`)))
@@ -77,9 +81,16 @@ async function api<T>(url: string, method: string, path: string, body?: unknown)
 
 const numbers = Array.from({ length: NUMBERS }, (_, index) => `+1212556${String(index).padStart(4, "0")}`)
 const setup = await startServer(sample)
-const { id: site } = await api<{ id: string }>(setup.url, "POST", "/v1/sites", { name: "Bench", domains: ["shop.example"], forward_to: "+12125550100" })
+const { id: site } = await api<{ id: string }>(setup.url, "POST", "/v1/sites", {
+  name: "Bench",
+  domains: ["shop.example"],
+  forward_to: "+12125550100",
+})
 await api(setup.url, "POST", `/v1/sites/${site}/pools`, { name: "Web", target: "+12125550100", numbers })
-await api(setup.url, "PUT", `/v1/sites/${site}/carriers/twilio`, { account_sid: `AC${"0".repeat(32)}`, auth_token: TOKEN })
+await api(setup.url, "PUT", `/v1/sites/${site}/carriers/twilio`, {
+  account_sid: `AC${"0".repeat(32)}`,
+  auth_token: TOKEN,
+})
 const answer = await api<unknown>(setup.url, "POST", `/v1/sites/${site}/visits`, visitNumber(2))
 await setup.stop()
 
@@ -91,14 +102,28 @@ const visit = (n: number): Request => ({
   headers: { "content-type": "text/plain", origin: ORIGIN, "user-agent": USER_AGENTS[n % 3] ?? "" },
   body: JSON.stringify(visitNumber(n)),
 })
-const get = (path: string): Request => ({ method: "GET", path: `/v1/sites/${site}/${path}`, headers: { authorization: `Bearer ${adminKey}` } })
+const get = (path: string): Request => ({
+  method: "GET",
+  path: `/v1/sites/${site}/${path}`,
+  headers: { authorization: `Bearer ${adminKey}` },
+})
 
 const calls: Request[] = []
 for (let n = 0; n < 20_000; n++) {
-  const fields = { CallSid: `CA${n}${Date.now()}`, From: `+1312555${String(n % 10_000).padStart(4, "0")}`, To: numbers[n % NUMBERS] ?? "", CallStatus: "ringing" }
+  const fields = {
+    CallSid: `CA${n}${Date.now()}`,
+    From: `+1312555${String(n % 10_000).padStart(4, "0")}`,
+    To: numbers[n % NUMBERS] ?? "",
+    CallStatus: "ringing",
+  }
   const path = `/v1/sites/${site}/carriers/twilio/voice`
   const signature = await signTwilio(PUBLIC_URL + path, Object.entries(fields), TOKEN)
-  calls.push({ method: "POST", path, headers: { "content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signature }, body: new URLSearchParams(fields).toString() })
+  calls.push({
+    method: "POST",
+    path,
+    headers: { "content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signature },
+    body: new URLSearchParams(fields).toString(),
+  })
 }
 
 await fire(server.constantUrl, visit, 2)
@@ -109,11 +134,26 @@ let called = 0
 for (let round = 0; round < ROUNDS; round++) {
   note("constant answer", await fire(server.constantUrl, visit))
   note("visit + lease, durable", await fire(server.url, visit))
-  note("carrier webhook, durable", await fire(server.url, () => calls[called++ % calls.length] ?? get("calls"), SECONDS / 2))
-  note("resolve", await fire(server.url, (n) => get(`resolve?to=${encodeURIComponent(numbers[n % NUMBERS] ?? "")}&at=${new Date().toISOString()}`), SECONDS / 2))
+  note(
+    "carrier webhook, durable",
+    await fire(server.url, () => calls[called++ % calls.length] ?? get("calls"), SECONDS / 2),
+  )
+  note(
+    "resolve",
+    await fire(
+      server.url,
+      (n) => get(`resolve?to=${encodeURIComponent(numbers[n % NUMBERS] ?? "")}&at=${new Date().toISOString()}`),
+      SECONDS / 2,
+    ),
+  )
 }
-const visitsSoFar = (await api<{ totals: { visits: number } }>(server.url, "GET", `/v1/sites/${site}/report?metrics=visits`)).totals.visits
-note("report by channel, 30 days", await fire(server.url, () => get("report?metrics=visits,calls&group_by=channel"), SECONDS / 2))
+const visitsSoFar = (
+  await api<{ totals: { visits: number } }>(server.url, "GET", `/v1/sites/${site}/report?metrics=visits`)
+).totals.visits
+note(
+  "report by channel, 30 days",
+  await fire(server.url, () => get("report?metrics=visits,calls&group_by=channel"), SECONDS / 2),
+)
 await server.stop()
 rmSync(folder, { recursive: true, force: true })
 
@@ -144,12 +184,20 @@ const results = {
 writeFileSync("bench/results.json", `${JSON.stringify(results, null, 2)}\n`)
 
 console.log(`\nNode ${process.version}, ${CONNECTIONS} connections, median of ${ROUNDS} rounds in one run\n`)
-console.log("| what | requests/s | ratio to the constant answer | p50 ms | p99 ms |\n| --- | ---: | ---: | ---: | ---: |")
+console.log(
+  "| what | requests/s | ratio to the constant answer | p50 ms | p99 ms |\n| --- | ---: | ---: | ---: | ---: |",
+)
 for (const row of http) console.log(`| ${row.name} | ${row.rate} | ${row.ratio} | ${row.p50_ms} | ${row.p99_ms} |`)
 console.log(`\nreport: over ${visitsSoFar} visits, counted from the raw rows`)
-console.log(`in process: visit + lease ${results.in_process_lease.ours_us} µs, the same rows by hand ${results.in_process_lease.by_hand_us} µs, ratio ${results.in_process_lease.ratio} (goal ≤ 3)`)
-console.log(`Durable Object, rows written: new visit + lease ${written.visit}, beat ${written.beat}, hide ${written.hide}, page ${written.page}, call ${written.call} (goal ≤ 8 a visit)`)
-console.log(`script: ${results.script_bytes.raw} bytes, ${results.script_bytes.gzip} gzip, ${results.script_bytes.brotli} brotli (budget 2048)`)
+console.log(
+  `in process: visit + lease ${results.in_process_lease.ours_us} µs, the same rows by hand ${results.in_process_lease.by_hand_us} µs, ratio ${results.in_process_lease.ratio} (goal ≤ 3)`,
+)
+console.log(
+  `Durable Object, rows written: new visit + lease ${written.visit}, beat ${written.beat}, hide ${written.hide}, page ${written.page}, call ${written.call} (goal ≤ 8 a visit)`,
+)
+console.log(
+  `script: ${results.script_bytes.raw} bytes, ${results.script_bytes.gzip} gzip, ${results.script_bytes.brotli} brotli (budget 2048)`,
+)
 
 function round1(value: number): number {
   return Math.round(value * 10) / 10

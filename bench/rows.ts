@@ -1,6 +1,6 @@
+import buildTests from "../test/build.js"
 import { startHost } from "../test/host.js"
 import { beat, createSite, viewPage } from "../test/site.js"
-import buildTests from "../test/build.js"
 
 /** Rows that a Durable Object writes, counted from its own cursors: that is what Cloudflare bills. */
 export async function countRows(): Promise<{ visit: number; page: number; beat: number; hide: number; call: number }> {
@@ -8,7 +8,8 @@ export async function countRows(): Promise<{ visit: number; page: number; beat: 
   const host = await startHost("worker")
   try {
     const site = await createSite(host, { size: 4 })
-    const open = (n: number) => viewPage(host, site, { url: `https://shop.example/?utm_source=google&utm_medium=cpc&utm_campaign=c${n % 2}` })
+    const open = (n: number) =>
+      viewPage(host, site, { url: `https://shop.example/?utm_source=google&utm_medium=cpc&utm_campaign=c${n % 2}` })
     // Past the first visits, when sources are known and every lease ends another one.
     for (let n = 0; n < 8; n++) {
       await open(n)
@@ -29,7 +30,14 @@ export async function countRows(): Promise<{ visit: number; page: number; beat: 
       page: await count(() => viewPage(host, site, { visit: page.visit, visitor: page.visitor })),
       beat: await count(() => beat(host, site, page.visit)),
       hide: await count(() => beat(host, site, page.visit, { kind: "hide" })),
-      call: await count(() => host.api("POST", `/v1/sites/${site.id}/calls`, { external_id: "1", to: page.swaps[0]?.number, from: "+13125550100", started_at: new Date(host.now()).toISOString() })),
+      call: await count(() =>
+        host.api("POST", `/v1/sites/${site.id}/calls`, {
+          external_id: "1",
+          to: page.swaps[0]?.number,
+          from: "+13125550100",
+          started_at: new Date(host.now()).toISOString(),
+        }),
+      ),
     }
   } finally {
     await host.close()

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs"
 import { serve } from "@hono/node-server"
 import { Hono } from "hono"
-import { VisitAnswer, VisitRequest } from "../shared/contract.js"
 import type { SiteHandle, SiteHost } from "../server/http/host.js"
 import { handleErrors, mountSiteRoutes, siteRoute } from "../server/http/route.js"
 import { logToStderr } from "../server/node/log.js"
 import { startServer } from "../server/node/server.js"
+import { VisitAnswer, VisitRequest } from "../shared/contract.js"
 
 // The server under load, in a process of its own; beside it, on another port, the same route that parses and validates the
 // same body and answers a constant: what HTTP alone costs here.
@@ -13,7 +13,8 @@ import { startServer } from "../server/node/server.js"
 const { DATA_DIR = "", ADMIN_KEY = "" } = process.env
 const server = await startServer({
   config: { port: 0, dataDir: DATA_DIR, publicUrl: "https://calls.example", adminKey: ADMIN_KEY, trustProxy: 0 },
-  assets: { script: readFileSync("dist/dni.js", "utf8"), scriptDigest: "bench", openapi: "{}" },
+  assets: { script: readFileSync("dist/dni.js", "utf8"),
+    formScript: readFileSync("dist/dni-form.js", "utf8"), scriptDigest: "bench", openapi: "{}" },
   version: "bench",
   log: logToStderr,
 })
@@ -27,7 +28,11 @@ const route = siteRoute({
   body: VisitRequest,
   answer: VisitAnswer,
   work: (_site, { request }) => ({ answer: constant, origin: request.headers.get("origin") }),
-  reply: ({ answer, origin }) => ({ status: 200, json: answer, headers: { vary: "Origin", "access-control-allow-origin": origin ?? "" } }),
+  reply: ({ answer, origin }) => ({
+    status: 200,
+    json: answer,
+    headers: { vary: "Origin", "access-control-allow-origin": origin ?? "" },
+  }),
 })
 const nothing = {} as never
 const handle: SiteHandle = { read: (look) => look(nothing), write: async (work) => work(nothing) }

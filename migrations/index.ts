@@ -1,5 +1,6 @@
 import directory0001 from "./directory/0001_init.sql"
 import site0001 from "./site/0001_init.sql"
+import site0002 from "./site/0002_attribution.sql"
 
 /** One step of a schema: forward only and additive, because a Durable Object cannot switch foreign keys off nor rename in place. */
 export interface Migration {
@@ -9,7 +10,10 @@ export interface Migration {
 }
 
 /** Steps of a site's own database, in order. */
-export const SITE_MIGRATIONS: readonly Migration[] = [{ version: 1, name: "init", sql: site0001 }]
+export const SITE_MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: "init", sql: site0001 },
+  { version: 2, name: "attribution", sql: site0002 },
+]
 
 /** Steps of the directory, in order. */
 export const DIRECTORY_MIGRATIONS: readonly Migration[] = [{ version: 1, name: "init", sql: directory0001 }]

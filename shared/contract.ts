@@ -18,7 +18,7 @@ const name = z.string().trim().min(1).max(120)
 /** A phone number as people write it; E.164 after the door (the site's country helps to read national forms). */
 const phone = z.string().trim().min(2).max(40)
 /** Years that a moment or a day may have: others are slips, and Date and Intl write them in other forms. */
-const isInReach = (text: string) => text >= "1970-01-02" && text < "2900"
+const isInReach = (text: string) => !/^\d{4}-/.test(text) || (text >= "1970-01-02" && text < "2900")
 const instant = z.iso
   .datetime({ offset: true })
   .refine(isInReach, "must lie between 1970 and 2900")

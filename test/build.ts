@@ -7,6 +7,7 @@ export default async function setup(): Promise<void> {
   await buildAll()
   await buildWorker("test/worker.ts", "dist/test-worker.js", {
     script: readFileSync("dist/dni.js", "utf8"),
+    formScript: readFileSync("dist/dni-form.js", "utf8"),
     digest: "0123456789abcdef",
     openapi: readFileSync("dist/openapi.json", "utf8"),
     version: "0.0.0-test",

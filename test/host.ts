@@ -61,14 +61,24 @@ export async function startHost(engine: Engine, options: HostOptions = {}): Prom
   const backend =
     engine === "node" ? await startNode(adminKey, clock, options) : await startWorker(adminKey, clock, options)
   const { url } = backend
-  const request: Host["request"] = (method, path, body, { key = adminKey, headers = {} } = {}) => {
+  const request: Host["request"] = async (method, path, body, { key = adminKey, headers = {} } = {}) => {
     const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body)
     const all = new Headers({
       "user-agent": BROWSER,
+      // workerd closes a connection whose request it answered unread, and a restart closes all: none is used twice.
+      connection: "close",
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),
       ...headers,
     })
-    return fetch(url + path, { method, headers: all, body: (text as string | undefined) ?? null, redirect: "manual" })
+    const answer = await fetch(url + path, {
+      method,
+      headers: all,
+      body: (text as string | undefined) ?? null,
+      redirect: "manual",
+    })
+    // Read to its end, whatever the test looks at: undici fails on an unread body whose connection closes.
+    const bytes = await answer.arrayBuffer()
+    return new Response(bytes.byteLength > 0 ? bytes : null, answer)
   }
   return {
     engine,
@@ -118,7 +128,13 @@ async function startNode(
   const lines: string[] = []
   const log: Log = (level, message, fields) => void lines.push(JSON.stringify({ level, message, ...fields }))
   const script = readFileSync("dist/dni.js", "utf8")
-  const assets = { script, scriptDigest: "0123456789abcdef", openapi: readFileSync("dist/openapi.json", "utf8") }
+  const formScript = readFileSync("dist/dni-form.js", "utf8")
+  const assets = {
+    script,
+    formScript,
+    scriptDigest: "0123456789abcdef",
+    openapi: readFileSync("dist/openapi.json", "utf8"),
+  }
   const start = (port: number) =>
     startServer({
       config: { port, dataDir: folder, publicUrl, adminKey, trustProxy: 0 },

@@ -36,17 +36,17 @@ export const DELAYS = {
   usual: {
     onPage: 0.58,
     later: [
-      { share: 0.22, medianMs: 10 * MINUTE, sigma: 0.8 },
-      { share: 0.12, medianMs: 4 * HOUR, sigma: 0.8 },
-      { share: 0.08, medianMs: 2.5 * DAY, sigma: 0.8 },
+      { share: 0.22, medianMs: 10 * MINUTE, sigma: 1.2 },
+      { share: 0.12, medianMs: 4 * HOUR, sigma: 1.2 },
+      { share: 0.08, medianMs: 2.5 * DAY, sigma: 1.2 },
     ],
   },
   prompt: {
     onPage: 0.85,
     later: [
-      { share: 0.09, medianMs: 10 * MINUTE, sigma: 0.8 },
-      { share: 0.04, medianMs: 4 * HOUR, sigma: 0.8 },
-      { share: 0.02, medianMs: 2.5 * DAY, sigma: 0.8 },
+      { share: 0.09, medianMs: 10 * MINUTE, sigma: 1.2 },
+      { share: 0.04, medianMs: 4 * HOUR, sigma: 1.2 },
+      { share: 0.02, medianMs: 2.5 * DAY, sigma: 1.2 },
     ],
   },
   late: {
@@ -216,7 +216,7 @@ export function createWorld(options: Partial<World> = {}): { world: World; event
     const channel = world.channels[drawChannel()]?.name ?? ""
     const bot = random.chance(world.botsRefused)
     events.push({ t, type: "visit", visit, visitor: newCookie(), channel, device: "desktop", bot })
-    if (!bot && random.chance(0.5)) events.push({ t: t + random.exponential(2000) + 1, type: "hide", visit })
+    if (!bot && random.chance(0.5)) events.push({ t: Math.round(t + 1 + random.exponential(2000)), type: "hide", visit })
   }
 
   function addVisit(t: number, visit: string, person: Person): void {

@@ -116,7 +116,6 @@ create table calls (
   id integer primary key not null,
   carrier text not null,
   call_key text not null,
-  external_id text,
   to_e164 text,
   number_id integer,
   from_e164 text,

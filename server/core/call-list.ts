@@ -2,6 +2,7 @@ import { and, desc, eq, type SQL, sql } from "drizzle-orm"
 import { alias } from "drizzle-orm/sqlite-core"
 import type { CallAnswer, CallsQuery, ResolveQuery } from "../../shared/contract.js"
 import type { CallRow } from "./call.js"
+import { readCaller } from "./caller.js"
 import { decodeCursor, type Page, pageOf } from "./cursor.js"
 import { type Db, prepareOnce, type Site } from "./db.js"
 import { encodeId } from "./id.js"
@@ -41,7 +42,7 @@ export function listCalls(site: Site, query: CallsQuery): Page<CallAnswer> {
   if (span) where.push(sql`${calls.started_at} >= ${span.start} and ${calls.started_at} < ${span.end}`)
   if (query.state !== undefined) where.push(eq(calls.state, query.state))
   if (query.status !== undefined) where.push(eq(calls.status, query.status))
-  if (query.external_id !== undefined) where.push(eq(calls.external_id, query.external_id))
+  if (query.external_id !== undefined) where.push(eq(calls.call_key, query.external_id))
   if (query.number !== undefined) where.push(eq(calls.to_e164, phoneOf(site, query.number, "number")))
   if (query.cursor !== undefined) {
     const [time = 0, id = 0] = decodeCursor(query.cursor, 2)
@@ -76,7 +77,8 @@ export function describeCall(site: Site, { id }: CallRow): CallAnswer {
 export function resolveQuery(site: Site, query: ResolveQuery) {
   const to = phoneOf(site, query.to, "to")
   const at = Date.parse(query.at)
-  const found = resolve(site, { to, at })
+  const { from } = readCaller(query.from, readSettings(site).country)
+  const found = resolve(site, { to, at, from }).attribution
   const visit = found.visit_id === null ? undefined : visitRow(site, found.visit_id)
   const visitor = found.visitor_id === null ? undefined : visitRow(site, found.visitor_id)
   const source = found.source_id === null ? undefined : statements(site).source.all({ id: found.source_id })[0]
@@ -105,7 +107,7 @@ function describer(site: Site): (row: Row) => CallAnswer {
   const { currency } = readSettings(site)
   return ({ call, source, visit, first }) => ({
     id: encodeId("call", call.id),
-    external_id: call.external_id ?? (call.carrier === "import" ? null : call.call_key),
+    external_id: call.call_key,
     carrier: call.carrier,
     to: call.to_e164,
     from: call.from_e164,

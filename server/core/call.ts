@@ -7,9 +7,10 @@ import { type FoldedCall, foldCall } from "./fold.js"
 import { decodeId } from "./id.js"
 import { toMinor } from "./money.js"
 import { readPhone } from "./phone.js"
+import { packObservation } from "./posterior.js"
 import { type Fault, notFound, Refusal } from "./refusal.js"
-import { type Attribution, resolve } from "./resolve.js"
-import { callEvents, calls } from "./schema.js"
+import { type Attribution, type Resolution, resolve } from "./resolve.js"
+import { callEvents, calls, observations } from "./schema.js"
 import { readSettings } from "./settings.js"
 
 /** A call as it is stored. */
@@ -54,6 +55,14 @@ const statements = prepareOnce((db: Db) => {
       .values(placeholdersOf(calls))
       .onConflictDoUpdate({ target: calls.id, set: excludedOf(calls) })
       .prepare(),
+    observe: db
+      .insert(observations)
+      .values({ call_id: value("call_id"), model_id: value("model_id"), seen: value("seen") })
+      .onConflictDoUpdate({
+        target: observations.call_id,
+        set: { model_id: sql`excluded.model_id`, seen: sql`excluded.seen` },
+      })
+      .prepare(),
     // The earliest call of a caller is his first, whichever order they became known in.
     markFirst: db
       .update(calls)
@@ -87,7 +96,7 @@ export function receiveEvent(site: Site, event: CallEvent, receivedAt: number): 
     event: { ...event },
   })
   const folded = foldCall([...events.map((row) => row.event as unknown as CallEvent), event])
-  return storeCall(site, known, { id, carrier: event.carrier, call_key: event.call_key, external_id: null, folded })
+  return storeCall(site, known, { id, carrier: event.carrier, call_key: event.call_key, folded })
 }
 
 /** Calls of another system. All or none; one that is known by its `external_id` is renewed, not repeated. */
@@ -108,7 +117,6 @@ export function importCalls(site: Site, rows: readonly CallImport[], path: (inde
       id: known?.id ?? site.newId(),
       carrier: IMPORT,
       call_key: row.external_id,
-      external_id: row.external_id,
       folded,
     })
   })
@@ -141,20 +149,22 @@ interface Identity {
   readonly id: number
   readonly carrier: string
   readonly call_key: string
-  readonly external_id: string | null
   readonly folded: FoldedCall
 }
 
 function storeCall(
   site: Site,
   known: CallRow | undefined,
-  { id, carrier, call_key, external_id, folded }: Identity,
+  { id, carrier, call_key, folded }: Identity,
 ): CallRow {
   const facts = factsOf(site, folded)
-  const moved = !known || known.to_e164 !== facts.to_e164 || known.started_at !== facts.started_at
-  const found = moved ? columnsOf(resolve(site, { to: facts.to_e164, at: facts.started_at })) : {}
+  const resolution = isSettled(known, facts)
+    ? undefined
+    : resolve(site, { to: facts.to_e164, at: facts.started_at, from: facts.from_e164 })
+  const found = resolution ? columnsOf(resolution.attribution) : {}
   const { put, markFirst, byId } = statements(site)
-  put.run({ ...blank, ...known, ...facts, ...found, id, carrier, call_key, external_id })
+  put.run({ ...blank, ...known, ...facts, ...found, id, carrier, call_key })
+  if (resolution) keepObservation(site, id, resolution)
   for (const from of new Set([known?.from_e164, facts.from_e164])) if (from) markFirst.run({ from })
   const row = byId.all({ id })[0]
   if (!row) throw notFound("call")
@@ -162,6 +172,21 @@ function storeCall(
 }
 
 type Facts = ReturnType<typeof factsOf>
+
+/** Whether the answer stands: nothing that it was made of has changed, or a person has said it. */
+function isSettled(known: CallRow | undefined, facts: Facts): boolean {
+  if (!known) return false
+  if (known.method === "corrected") return true
+  return (
+    known.to_e164 === facts.to_e164 && known.started_at === facts.started_at && known.from_e164 === facts.from_e164
+  )
+}
+
+/** What was known when the call rang: learning reads it, and so does whoever judges the call again. */
+function keepObservation(site: Site, call_id: number, { observation, model_id }: Resolution): void {
+  if (!observation) return
+  statements(site).observe.run({ call_id, model_id, seen: packObservation(observation) })
+}
 
 /** What the events say, in the columns of a call. */
 function factsOf(site: Site, folded: FoldedCall) {
@@ -186,7 +211,7 @@ function factsOf(site: Site, folded: FoldedCall) {
 }
 
 /** What a call is before anything is known of it. */
-const blank: Omit<CallRow, "id" | "carrier" | "call_key" | "external_id" | keyof Facts> = {
+const blank: Omit<CallRow, "id" | "carrier" | "call_key" | keyof Facts> = {
   number_id: null,
   visit_id: null,
   visitor_id: null,
@@ -194,6 +219,7 @@ const blank: Omit<CallRow, "id" | "carrier" | "call_key" | "external_id" | keyof
   state: "unattributed",
   method: "none",
   confidence: 0,
+  channel: null,
   channel_confidence: 0,
   reason: null,
   candidates: [],
@@ -210,6 +236,7 @@ function columnsOf({
   state,
   method,
   confidence,
+  channel,
   channel_confidence,
   reason,
   number_id,
@@ -222,6 +249,7 @@ function columnsOf({
     state,
     method,
     confidence,
+    channel,
     channel_confidence,
     reason,
     number_id,

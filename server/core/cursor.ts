@@ -23,8 +23,13 @@ export function pageOf<Row, Answer>(
 
 /** The numbers inside a cursor that an earlier page gave out; refuses any other text. */
 export function decodeCursor(cursor: string, length: number): number[] {
-  const parts = cursor.split(".").map(Number)
-  if (parts.length !== length || !parts.every((part) => Number.isSafeInteger(part) && part >= 0))
+  const parts = cursor.split(".")
+  const numbers = parts.map(Number)
+  if (
+    parts.length !== length ||
+    !parts.every((part) => /^\d{1,16}$/.test(part)) ||
+    !numbers.every(Number.isSafeInteger)
+  )
     throw invalid("cursor", "must be the next_cursor of an earlier page")
-  return parts
+  return numbers
 }

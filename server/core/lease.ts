@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm"
+import { eq, sql } from "drizzle-orm"
 import { HIDDEN_HOLD_MS } from "../../shared/protocol.js"
 import { type Db, prepareOnce, type Site } from "./db.js"
 import { idAt } from "./id.js"
@@ -27,8 +27,14 @@ const statements = prepareOnce((db: Db) => {
     head: db
       .select({ id: numbers.id, e164: numbers.e164, busy_until: numbers.busy_until })
       .from(numbers)
-      .where(sql`pool_id = (select ${value("pool")}) and state = 'active'`)
+      .where(sql`pool_id = (select ${value("pool")}) and share = (select ${value("share")}) and state = 'active'`)
       .orderBy(sql`${numbers.busy_until} limit 1`)
+      .prepare(),
+    all: db
+      .select({ id: numbers.id, e164: numbers.e164 })
+      .from(numbers)
+      .where(sql`pool_id = (select ${value("pool")}) and state = 'active'`)
+      .orderBy(numbers.id)
       .prepare(),
     number: db
       .select({ id: numbers.id, e164: numbers.e164, pool_id: numbers.pool_id, state: numbers.state })
@@ -60,12 +66,19 @@ const statements = prepareOnce((db: Db) => {
     close: db
       .update(leases)
       .set({ seen_at: sql`${value("seen")}`, until_at: sql`${value("until")}` })
-      .where(and(eq(leases.number_id, value("number")), eq(leases.id, value("lease")), sql`until_at is null`))
+      .where(
+        sql`${leases.number_id} = (select ${value("number")}) and ${leases.id} = (select ${value("lease")}) and until_at is null`,
+      )
       .prepare(),
     markShared: db
       .update(leases)
       .set({ shared: sql`${leases.id}` })
       .where(sql`${leases.number_id} = ${value("number")} and ${leases.until_at} is null and ${leases.shared} = 0`)
+      .prepare(),
+    newest: db
+      .select({ id: sql<number>`coalesce(max(${leases.id}), 0)` })
+      .from(leases)
+      .where(sql`${leases.number_id} = (select ${value("number")})`)
       .prepare(),
     open: db
       .insert(leases)
@@ -90,7 +103,7 @@ const statements = prepareOnce((db: Db) => {
       })
       .from(leases)
       .innerJoin(numbers, eq(numbers.id, leases.number_id))
-      .where(and(eq(leases.number_id, value("number")), eq(leases.id, value("lease"))))
+      .where(sql`${leases.number_id} = (select ${value("number")}) and ${leases.id} = (select ${value("lease")})`)
       .prepare(),
   }
 })
@@ -115,20 +128,24 @@ function holdOf(holder: Holder, pool: PoolRow): number {
     : holdUntil({ seen_at: holder.seen_at, hidden: holder.hidden ?? false }, pool.idle_ms)
 }
 
+/** Who asks for a number. */
+export interface Applicant {
+  readonly id: number
+  readonly visitor: number
+  /** Its source's channel: numbers are set apart by channel. Asked for only where a number must be picked. */
+  readonly channel: () => string
+}
+
 /**
  * The number of `pool` for a visit: the one its visitor saw before if nobody else holds it, else the longest-idle free
- * one, else what the pool's overflow policy says. Never two open exclusive leases on one number.
+ * one of its channel's share, else the longest-idle free one of all, else what the pool's overflow policy says. Never two
+ * open exclusive leases on one number.
  */
-export function takeLease(
-  site: Site,
-  pool: PoolRow,
-  visit: { id: number; visitor: number },
-  before: readonly LeaseKey[],
-): Grant {
-  const number = sameAsBefore(site, pool, visit.visitor, before) ?? longestIdle(site, pool)
-  if (number?.free) return { lease: grant(site, pool, visit.id, number), overflow: null }
+export function takeLease(site: Site, pool: PoolRow, visit: Applicant, before: readonly LeaseKey[]): Grant {
+  const number = sameAsBefore(site, pool, visit.visitor, before) ?? pickNumber(site, pool, visit)
+  if (number && number.until <= site.now) return { lease: grant(site, pool, visit.id, number), overflow: null }
   if (!number || pool.overflow === "original") return { lease: undefined, overflow: "original" }
-  return { lease: share(site, pool, visit.id, number), overflow: "shared" }
+  return { lease: share(site, pool, visit.id, number), overflow: isLeft(number) ? null : "shared" }
 }
 
 /** The visit's own lease in this pool, while it still holds it and the number is still the pool's to show. */
@@ -204,6 +221,9 @@ export function closeLapsed(site: Site, poolOf: (pool: number) => PoolRow | unde
   return closed
 }
 
+/** Two beats that did not come, and a while for their journey. */
+const QUIET_MS = 75_000
+
 function holdersOf(site: Site, number: number): Holder[] {
   return statements(site).holders.all({ number })
 }
@@ -212,7 +232,18 @@ interface Pick {
   readonly id: number
   readonly e164: string
   readonly holders: readonly Holder[]
-  readonly free: boolean
+  /** When the last hold on it ends, ms. */
+  readonly until: number
+}
+
+/** Whether everybody who holds the number has left its page: it rests for late callers, and may be shared before any other. */
+function isLeft({ holders }: Pick): boolean {
+  return holders.every(({ hidden }) => hidden)
+}
+
+/** Whether nobody looks at the number: pages were left, or have missed two beats. */
+function isQuiet({ holders }: Pick, now: number): boolean {
+  return holders.every(({ hidden, seen_at }) => hidden || seen_at === null || now - seen_at > QUIET_MS)
 }
 
 /** Sticky: a visitor sees the number of last time again when no other visitor holds it. */
@@ -222,29 +253,62 @@ function sameAsBefore(site: Site, pool: PoolRow, visitor: number, before: readon
     if (row?.pool_id !== pool.id || row.state !== "active") continue
     const holders = holdersOf(site, number)
     if (holders.every((holder) => holder.visitor === visitor || holdOf(holder, pool) <= site.now))
-      return { id: row.id, e164: row.e164, holders, free: true }
+      return { id: row.id, e164: row.e164, holders, until: site.now }
   }
   return undefined
 }
 
+/** By the pool's way of lending; undefined in a pool without numbers. */
+function pickNumber(site: Site, pool: PoolRow, visit: Applicant): Pick | undefined {
+  if (pool.lending === "random") return anyQuiet(site, pool, visit.id)
+  const channel = pool.shares.length > 1 ? visit.channel() : ""
+  const own = pool.shares.includes(channel) ? channel : ""
+  const first = longestIdle(site, pool, own)
+  if (pool.shares.length === 1) return first
+  if (first && (first.until <= site.now || (pool.overflow === "share" && isQuiet(first, site.now)))) return first
+  // The share is out on loan: borrow the longest-idle number of all.
+  return pool.shares
+    .filter((share) => share !== own)
+    .reduce((best, share) => earlier(best, longestIdle(site, pool, share)), first)
+}
+
+function earlier(a: Pick | undefined, b: Pick | undefined): Pick | undefined {
+  if (!a || !b) return a ?? b
+  return b.until < a.until ? b : a
+}
+
 /**
- * The number whose visits have been silent longest; undefined in a pool without numbers.
+ * The number of a share whose visits have been silent longest; undefined in a share without numbers.
  *
  * `busy_until` is a lower bound: a beat does not touch the number's row, it would cost two writes each. So the number at
  * the head of the queue is asked for the truth, put back where it belongs, and the next one tried: a priority queue with
  * lazy keys. Each turn moves one number to its true place, so the turns are bounded by the pool.
  */
-function longestIdle(site: Site, pool: PoolRow): Pick | undefined {
+function longestIdle(site: Site, pool: PoolRow, share: string): Pick | undefined {
   const { head, rest } = statements(site)
   for (;;) {
-    const number = head.all({ pool: pool.id })[0]
+    const number = head.all({ pool: pool.id, share })[0]
     if (!number) return undefined
     const holders = holdersOf(site, number.id)
     const until = Math.max(0, ...holders.map((holder) => holdOf(holder, pool)))
     if (until <= number.busy_until)
-      return { id: number.id, e164: number.e164, holders, free: number.busy_until <= site.now }
+      return { id: number.id, e164: number.e164, holders, until: number.busy_until }
     rest.run({ number: number.id, until })
   }
+}
+
+/** Any number that nobody looks at, else any: what most systems do, here to be compared with. The draw hangs on the visit. */
+function anyQuiet(site: Site, pool: PoolRow, visit: number): Pick | undefined {
+  const picks = statements(site)
+    .all.all({ pool: pool.id })
+    .map(({ id, e164 }): Pick => {
+      const holders = holdersOf(site, id)
+      return { id, e164, holders, until: Math.max(0, ...holders.map((holder) => holdOf(holder, pool))) }
+    })
+  const quiet = picks.filter((pick) => isQuiet(pick, site.now))
+  const offered = quiet.length > 0 ? quiet : picks
+  const draw = Math.imul(Math.floor(visit / 2048) ^ visit, 0x9e3779b1) >>> 8
+  return offered[draw % offered.length]
 }
 
 function grant(site: Site, pool: PoolRow, visit: number, { id, e164, holders }: Pick): Lease {
@@ -262,7 +326,8 @@ function share(site: Site, pool: PoolRow, visit: number, { id, e164 }: Pick): Le
 }
 
 function open(site: Site, pool: PoolRow, visit: number, number: number, e164: string, shared: boolean): Lease {
-  const lease = site.newId()
+  // Over a restart and a clock set back, the site's ids may begin below those of its leases.
+  const lease = Math.max(site.newId(), (statements(site).newest.all({ number })[0]?.id ?? 0) + 1)
   statements(site).open.run({ number, lease, visit, pool: pool.id, shared: shared ? lease : 0 })
   statements(site).rest.run({ number, until: site.now + pool.idle_ms })
   return { number_id: number, id: lease, e164, shared }

@@ -38,7 +38,7 @@ const KEYPAD = ["", "", "abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"
  * ("电话400-001-2345", "тел.8(495)").
  */
 const BEFORE = `(?<!(?:${[
-  `[\\w\u00c0-\u024f${DIGIT}$€£¥₽₴#№]`,
+  `[\\w\u00c0-\u024f${DIGIT}$€£¥₽₴#№+\uff0b]`,
   // A longer number goes on: "12-555...", "1.555...", "0)20...".
   `[${DIGIT}]\\0*[${DASH}.,/]`,
   `0[)\uff09]${SPACE}?`,
@@ -50,8 +50,8 @@ const BEFORE = `(?<!(?:${[
   `(?<![a-z])[a-z]{2}\\d\\d${SPACE}?(?:\\d{4}${SPACE}?){0,6}`,
   `\\d{2,}${SPACE}\\d{2,}${SPACE}`,
   // Words after which digits are no voice number. "Tel./Fax" is one.
-  "(?<!(?:tel|phone|тел|电话|電話)[\\s\\0./&+-]{0,4})(?:fax|факс|传真|傳真|télécopie)[\\s\\0.:：]{0,4}",
-  "(?<![a-z])(?:id|isbn|issn|sku|ref|vat|iban|ean|gtin|siret|siren|cnpj|cpf|инн|огрн|кпп|едрпоу)[\\s\\0.:#№]{1,4}",
+  "(?<!(?:tel|phone|тел|电话|電話)[\\s\\0./&+-]{0,4})(?:fax|факс|传真|傳真|télécopie)[\\s\\0.:：(（]{0,4}",
+  "(?<![a-z])(?:id|isbn|issn|sku|ref|vat|iban|ean|gtin|siret|siren|cnpj|cpf|инн|огрн|кпп|[еє]дрпоу)[\\s\\0.:#№]{1,4}",
 ].join("|")})\\0*)`
 
 /** What the digits may not look like: ISO and dotted dates, four groups of a card. */
@@ -63,6 +63,7 @@ const AFTER = `(?!\\0*(?:${[
   `(?!x\\s?\\d|ext)[\\w\u00c0-\u024f${DIGIT}]`,
   `[${DASH}./]\\0*[${DIGIT}]`,
   `(?<!^tel:.{5,40}),\\d`,
+  `${SPACE}\\d\\d+${SPACE}\\d\\d`,
   `${SPACE}?[$€£¥₽₴%]`,
   `${SPACE}?(?:руб|грн|usd|eur|gbp|元|円|р\\.)`,
 ].join("|")}))`
@@ -75,11 +76,11 @@ const OTHERS =
 const RULES = [
   // Where numbers stay. `:read-write` is whatever may be edited, `contenteditable` and `designMode` included.
   `head,script,style,noscript,template,textarea,select,:read-write,${OTHERS}`,
-  // Elements within which a number may begin and end; any other one, `<br>` too, parts two numbers.
-  `:is(a,abbr,b,bdi,bdo,big,cite,code,data,dfn,em,font,i,ins,kbd,mark,nobr,output,q,s,samp,small,span,strong,sub,sup,time,tt,u,var,wbr):not(${OTHERS})`,
-  // Elements and attributes ("name=value") that may hold a number; group 1 says that it is dialled.
+  // Blocks, `<br>` too, part two numbers: all but these elements, within which a number may begin and end.
+  `:not(a,abbr,b,bdi,bdo,big,cite,code,data,dfn,em,font,i,ins,kbd,mark,nobr,output,q,s,samp,small,span,strong,sub,sup,time,tt,u,var,wbr),${OTHERS}`,
+  // Elements and attributes ("name=value") that may hold a number. Group 1: it is dialled. Group 2: the element shows that number.
   '[href^="tel:" i],[aria-label],[title],[data-dni]',
-  "^(href=tel:)|^(?:aria-label|title)=",
+  "^(href=tel:)|^(?:aria-label|title)=|^data-dni=(.+)",
   // Roots that a framework will take over: Next, Nuxt, Gatsby and Docusaurus, the usual mount points, a whole document.
   '[id^=__],#root,#app,[data-reactroot],[data-server-rendered],html:has([src*="/_next/"])',
 ]
@@ -152,7 +153,8 @@ function mayStandBare(number: PhoneNumber): boolean {
 }
 
 function prefixPattern(number: PhoneNumber, captured: boolean): string {
-  const code = [...number.countryCallingCode].map(digitPattern).join("")
+  // With gaps, because "+38 (044)" is how Ukraine writes +380 44.
+  const code = [...number.countryCallingCode].map(digitPattern).join(GAP)
   const trunk = trunkOf(number) || (number.countryCallingCode === "55" ? "0" : "")
   const dialled = [...trunk].map(digitPattern).join("")
   // Old Brazilian pages leave room for the long-distance carrier: "0xx11".
@@ -160,7 +162,9 @@ function prefixPattern(number: PhoneNumber, captured: boolean): string {
   const inside = dialled ? `(?:[(\uff08]?${dialled}[)\uff09]?${GAP})?` : ""
   const abroad = `${captured ? "(" : "(?:"}${OPEN}(?:${PLUS}${GAP}|${ACCESS}${GAP})?${code}${GAP}${inside})`
   const home = dialled ? `|${OPEN}${dialled}${carrier}${GAP}` : ""
-  return mayStandBare(number) ? `(?:${abroad}${home}|${OPEN})` : `(?:${abroad}${home})`
+  // What follows a prefix is no bare number: where the prefix was refused ("Fax 8 (495)..."), the rest is refused too.
+  const bare = `|(?<!(?:${code}${dialled && `|${dialled}`})[\\s\\0(]{1,3})${OPEN}`
+  return `(?:${abroad}${home}${mayStandBare(number) ? bare : ""})`
 }
 
 /** The national digits, captured when their grouping may be kept; a vanity word is found too but never kept. */
@@ -168,7 +172,8 @@ function bodyPattern(numbers: PhoneNumber[], fits: boolean): string {
   const plain = numbers.map((number) => [...number.nationalNumber].map(digitPattern).join(GAP)).join("|")
   const [first] = numbers
   const vanity = first ? `|${vanityPattern(first.nationalNumber)}` : ""
-  return `(?:${fits ? "(" : "(?:"}${plain})${vanity})`
+  // The empty group never matches: group 2 must exist, for the script counts on it.
+  return fits ? `(?:(${plain})${vanity})` : `(?:(?:${plain})${vanity})((?!))?`
 }
 
 function digitPattern(digit: string): string {

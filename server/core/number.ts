@@ -45,6 +45,7 @@ export function addNumbers(
       state: "active" as const,
       busy_until: 0,
       created_at: site.now,
+      share: "",
     }
     const number: NumberRow =
       row.kind === "pool"

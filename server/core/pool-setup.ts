@@ -19,6 +19,8 @@ export function createPool(site: Site, fields: PoolFields): PoolAnswer {
     overflow: fields.overflow,
     idle_ms: fields.idle_minutes * 60_000,
     created_at: site.now,
+    lending: "subpools",
+    shares: [""],
   }
   site.db.insert(pools).values(row).run()
   addPoolNumbers(site, row.id, fields.numbers)

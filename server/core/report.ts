@@ -106,7 +106,10 @@ function count(site: Site, query: ReportQuery, days: DaySpan, dimensions: readon
   const where =
     filter.length > 0 ? sql` and s.id in (select ${sources.id} from ${sources} where true${sql.join(filter)})` : sql``
   const keys = dimensions.map((dimension) =>
-    TIME.includes(dimension) ? sql`span.value ->> 'label'` : COLUMNS[dimension as keyof typeof COLUMNS],
+    // '' and null both say "none": they are one group, in the database already, or what is counted once would count twice.
+    TIME.includes(dimension)
+      ? sql`span.value ->> 'label'`
+      : sql`nullif(${COLUMNS[dimension as keyof typeof COLUMNS]}, '')`,
   )
   const grouping = keys.length > 0 ? sql` group by ${sql.join(keys, sql`, `)}` : sql``
   const selected = (counts: Record<string, SQL>) =>
@@ -139,7 +142,7 @@ function count(site: Site, query: ReportQuery, days: DaySpan, dimensions: readon
   function add(counts: Record<string, SQL>, select: SQL): void {
     for (const row of site.db.all<Record<string, string | number | null>>(select)) {
       const group = Object.fromEntries(
-        dimensions.map((dimension, index) => [dimension, row[`c${index}`] || null]),
+        dimensions.map((dimension, index) => [dimension, row[`c${index}`] ?? null]),
       ) as Group
       const key = JSON.stringify(Object.values(group))
       const known = groups.get(key) ?? { group, counts: zeros() }

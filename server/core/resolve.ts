@@ -1,20 +1,23 @@
-import { eq, sql } from "drizzle-orm"
+import { sql } from "drizzle-orm"
 import { type Db, prepareOnce, type Site } from "./db.js"
-import { rateOf, STRAY_RATE, tapRateOf } from "./hazard.js"
-import { idAt, timeOfId } from "./id.js"
+import { type Model, PRIOR } from "./hazard.js"
+import { idAt } from "./id.js"
 import { findNumberByPhone, type NumberRow } from "./number.js"
-import { type CandidateRow, leases, visits } from "./schema.js"
+import { observe } from "./observe.js"
+import { type Contender, type Likelihood, type Observation, weigh, weighChannels } from "./posterior.js"
+import { type CandidateRow, models } from "./schema.js"
 
 /** Who called: the visit and source that a call is led back to, and how sure that is. */
 export interface Attribution {
   readonly state: "attributed" | "ambiguous" | "unattributed"
-  readonly method: "static" | "lease" | "none"
+  readonly method: "static" | "lease" | "corrected" | "none"
   /** Probability that `visit_id` is right, 0..1. */
   readonly confidence: number
-  /** Probability that its source's channel is right, 0..1: a call may be sure of its channel and not of its visit. */
+  /** The likeliest channel and its probability, 0..1: a call may be sure of its channel and not of its visit. */
+  readonly channel: string | null
   readonly channel_confidence: number
   /** Why nothing was found; null when something was. */
-  readonly reason: "unknown_number" | "no_lease" | "too_late" | null
+  readonly reason: "unknown_number" | "no_lease" | "no_visit" | "too_late" | null
   readonly number_id: number | null
   readonly visit_id: number | null
   readonly visitor_id: number | null
@@ -22,50 +25,124 @@ export interface Attribution {
   readonly candidates: CandidateRow[]
 }
 
+/** An answer, and what it was made of: kept with the call, so that it can be judged again without looking back. */
+export interface Resolution {
+  readonly attribution: Attribution
+  readonly observation: Observation | null
+  /** The table of rates that was in use; null for the prior. */
+  readonly model_id: number | null
+}
+
 /** At and above it a call is `attributed`. */
 const SURE = 0.8
-/** Below it the best visit is no candidate worth naming: the call is `unattributed`. */
-const FAINT = 0.05
+/** Below it a visit is no candidate worth naming. */
+const FAINT = 0.01
+/** Below both, neither visit nor channel is worth naming and the call is `unattributed`. */
+const VISIT_FLOOR = 0.02
+const CHANNEL_FLOOR = 0.3
+/** Above it, it is likelier that no visit caused the call than that any did. */
+const STRAY_LIMIT = 0.5
 const CANDIDATES = 5
-/** Lessees that compete for a call; what older ones add is less than strays do. */
-const LESSEES = 64
 
-const statements = prepareOnce((db: Db) => {
-  const value = sql.placeholder
-  return {
-    lessees: db
-      .select({
-        lease: leases.id,
-        visit_id: leases.visit_id,
-        until_at: leases.until_at,
-        lease_seen_at: leases.seen_at,
-        shared: leases.shared,
-        seen_at: visits.seen_at,
-        visitor: sql<number>`coalesce(${visits.visitor_id}, ${visits.id})`,
-        source_id: visits.source_id,
-        channel: sql<string>`(select channel from sources where sources.id = ${visits.source_id})`,
-        tapped_id: sql<
-          number | null
-        >`(select max(e.id) from visit_events e where e.visit_id = ${leases.visit_id} and e.kind = 'tap' and e.number_id = ${leases.number_id} and e.id <= ${value("until_id")})`,
-      })
-      .from(leases)
-      .innerJoin(visits, eq(visits.id, leases.visit_id))
-      .where(sql`${leases.number_id} = (select ${value("number")}) and ${leases.id} <= ${value("until_id")}`)
-      // A bound limit would make SQLite plan the query again at every run.
-      .orderBy(sql`${leases.id} desc limit ${sql.raw(String(LESSEES))}`)
-      .prepare(),
-  }
-})
+const statements = prepareOnce((db: Db) => ({
+  modelAt: db
+    .select({ id: models.id })
+    .from(models)
+    .where(sql`${models.id} < (select ${sql.placeholder("before")})`)
+    .orderBy(sql`${models.id} desc limit 1`)
+    .prepare(),
+  model: db
+    .select({ model: models.model })
+    .from(models)
+    .where(sql`${models.id} = ${sql.placeholder("id")}`)
+    .prepare(),
+}))
+const readModels = prepareOnce(() => new Map<number, Model>())
+const MODELS_KEPT = 8
 
 /**
- * Leads a call on number `to` at time `at` (ms) back to what caused it, from the lease history as it was then: what
- * happened later changes nothing. A static number answers with its source. On a pool number every visit that ever held it
- * competes, each with the rate at which a visit of its silence rings, against the rate of calls that no visit caused.
+ * Leads a call on number `to` at time `at` (ms) from `from` (E.164, null where withheld) back to what caused it, from the
+ * lease history as it was then: what happened later changes nothing, and the rates are those that were known then. A static
+ * number answers with its source. On a pool number every visit that ever held it competes, each at the rate at which such
+ * a visit rings, against the calls that no visit caused.
  */
-export function resolve(site: Site, { to, at }: { to: string | null; at: number }): Attribution {
+export function resolve(
+  site: Site,
+  { to, at, from = null }: { to: string | null; at: number; from?: string | null },
+  likelihood?: Likelihood,
+): Resolution {
   const number = to === null ? undefined : findNumberByPhone(site, to)
-  if (!number) return nothing("unknown_number", null)
-  return number.kind === "static" ? declared(number) : compete(site, number, at)
+  if (!number) return { attribution: nothing("unknown_number", null), observation: null, model_id: null }
+  if (number.kind === "static") return { attribution: declared(number), observation: null, model_id: null }
+  const model = modelAt(site, at)
+  const observation = observe(site, number, at, from, model.model)
+  return {
+    attribution: judge(observation, model.model, number.id, likelihood),
+    observation,
+    model_id: model.id,
+  }
+}
+
+/** What an observation comes to: the likeliest visit, the likeliest channel, and the candidates with their evidence in words. */
+export function judge(
+  observation: Observation,
+  model: Model,
+  number: number,
+  likelihood?: Likelihood,
+): Attribution {
+  const { contenders } = observation
+  if (contenders.length === 0) return nothing("no_lease", number)
+  const posterior = weigh(observation, model, likelihood)
+  const ranked = contenders
+    .map((contender, index) => ({ contender, probability: posterior.contenders[index] ?? 0 }))
+    .sort((a, b) => b.probability - a.probability || b.contender.visit - a.contender.visit)
+  const [best] = ranked
+  const [channel, channelProbability] = [...weighChannels(observation, posterior)].reduce(
+    (top, one) => (one[1] > top[1] ? one : top),
+    ["", 0],
+  )
+  const candidates = ranked
+    .filter(({ probability }) => probability >= FAINT)
+    .slice(0, CANDIDATES)
+    .map(({ contender, probability }) => ({
+      visit: contender.visit,
+      probability,
+      evidence: inWords(contender, observation.known),
+    }))
+  if (!best || posterior.stray > STRAY_LIMIT) return { ...nothing("no_visit", number), candidates }
+  if (best.probability < VISIT_FLOOR && channelProbability < CHANNEL_FLOOR)
+    return { ...nothing("too_late", number), candidates }
+  return {
+    state: best.probability >= SURE ? "attributed" : "ambiguous",
+    method: "lease",
+    confidence: best.probability,
+    channel,
+    channel_confidence: channelProbability,
+    reason: null,
+    number_id: number,
+    visit_id: best.contender.visit,
+    visitor_id: best.contender.visitor,
+    source_id: best.contender.source,
+    candidates,
+  }
+}
+
+/** The table of rates that was in use at a moment, ms; the prior before the first was learnt. */
+export function modelAt(site: Site, at: number): { id: number | null; model: Model } {
+  const id = statements(site).modelAt.all({ before: idAt(at + 1) })[0]?.id
+  return id === undefined ? { id: null, model: PRIOR } : { id, model: readModel(site, id) }
+}
+
+/** A table of rates by its id; the prior for null. */
+export function readModel(site: Site, id: number | null): Model {
+  if (id === null) return PRIOR
+  const known = readModels(site)
+  const hit = known.get(id)
+  if (hit) return hit
+  const model = statements(site).model.all({ id })[0]?.model ?? PRIOR
+  if (known.size >= MODELS_KEPT) known.clear()
+  known.set(id, model)
+  return model
 }
 
 function declared(number: NumberRow): Attribution {
@@ -79,82 +156,12 @@ function declared(number: NumberRow): Attribution {
   }
 }
 
-interface Contender {
-  readonly visit: number
-  readonly visitor: number
-  readonly source: number
-  readonly channel: string
-  readonly rate: number
-  readonly evidence: string[]
-}
-
-function compete(site: Site, number: NumberRow, at: number): Attribution {
-  // A lease made in the very millisecond of the call was made before it: the page had to show the number first.
-  const rows = statements(site).lessees.all({ number: number.id, until_id: idAt(at + 1) - 1 })
-  const contenders = byVisit(rows.map((row) => contenderOf(row, at)))
-  const total = contenders.reduce((sum, { rate }) => sum + rate, STRAY_RATE)
-  const ranked = contenders
-    .map((contender) => ({ ...contender, probability: contender.rate / total }))
-    .sort((a, b) => b.probability - a.probability || b.visit - a.visit)
-  const best = ranked[0]
-  if (!best) return nothing("no_lease", number.id)
-  if (best.probability < FAINT) return nothing("too_late", number.id)
-  return {
-    state: best.probability >= SURE ? "attributed" : "ambiguous",
-    method: "lease",
-    confidence: best.probability,
-    channel_confidence: ranked.reduce(
-      (sum, { channel, probability }) => sum + (channel === best.channel ? probability : 0),
-      0,
-    ),
-    reason: null,
-    number_id: number.id,
-    visit_id: best.visit,
-    visitor_id: best.visitor,
-    source_id: best.source,
-    candidates: ranked
-      .filter(({ probability }) => probability >= FAINT / 5)
-      .slice(0, CANDIDATES)
-      .map(({ visit, probability, evidence }) => ({ visit, probability, evidence })),
-  }
-}
-
-type Lessee = ReturnType<ReturnType<typeof statements>["lessees"]["all"]>[number]
-
-function contenderOf(row: Lessee, at: number): Contender {
-  // A sign of life after the call says that the visit was there when it rang.
-  const seen = Math.min(row.until_at === null ? row.seen_at : (row.lease_seen_at ?? row.until_at), at)
-  const silence = at - seen
-  const tapAgo = row.tapped_id === null ? Number.POSITIVE_INFINITY : at - timeOfId(row.tapped_id)
-  const tap = tapRateOf(tapAgo)
-  const evidence = [silence === 0 ? "on the page when the call rang" : `last seen ${inWords(silence)} before the call`]
-  if (tap > 0) evidence.unshift(`tapped the number ${inWords(tapAgo)} before the call`)
-  if (row.shared !== 0) evidence.push("the number was shared with another visit")
-  return {
-    visit: row.visit_id,
-    visitor: row.visitor,
-    source: row.source_id,
-    channel: row.channel,
-    rate: Math.max(rateOf(silence), tap),
-    evidence,
-  }
-}
-
-/** A visit that held the number twice competes once, with its stronger claim. */
-function byVisit(contenders: readonly Contender[]): Contender[] {
-  const best = new Map<number, Contender>()
-  for (const contender of contenders) {
-    const other = best.get(contender.visit)
-    if (!other || contender.rate > other.rate) best.set(contender.visit, contender)
-  }
-  return [...best.values()]
-}
-
 function nothing(reason: Attribution["reason"], number_id: number | null): Attribution {
   return {
     state: "unattributed",
     method: "none",
     confidence: 0,
+    channel: null,
     channel_confidence: 0,
     reason,
     number_id,
@@ -165,7 +172,18 @@ function nothing(reason: Attribution["reason"], number_id: number | null): Attri
   }
 }
 
-function inWords(ms: number): string {
+function inWords({ silence, tapAgo, hidden, shared, memory, weight }: Contender, known: boolean): string[] {
+  const words: string[] = []
+  if (tapAgo !== null && tapAgo < 3_600_000) words.push(`tapped the number ${durationOf(tapAgo)} before the call`)
+  if (silence === 0 && !hidden) words.push("on the page when the call rang")
+  else words.push(`${hidden ? "left" : "last seen on"} the page ${durationOf(silence)} before the call`)
+  if (known && memory >= FAINT) words.push(`this caller's earlier call was his (${Math.round(memory * 100)} %)`)
+  if (shared) words.push("the number was shared with another visit")
+  if (weight < 0.5) words.push("he had called before from another phone")
+  return words
+}
+
+function durationOf(ms: number): string {
   const seconds = Math.round(ms / 1000)
   if (seconds < 120) return `${seconds} s`
   if (seconds < 7200) return `${Math.round(seconds / 60)} minutes`

@@ -1,9 +1,16 @@
-import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core"
+import { customType, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core"
+import type { Model } from "./hazard.js"
 
 // The drizzle mirror of migrations/site: the SQL leads, and a test compares the two column by column.
 // Indexes live in the SQL alone.
 
-const json = <T>() => text({ mode: "json" }).$type<T>()
+/** drizzle's own JSON column writes a null that comes by a placeholder as the text "null", which is not null to SQL. */
+const jsonText = customType<{ data: unknown; driverData: string | null }>({
+  dataType: () => "text",
+  toDriver: (value) => (value === null ? null : JSON.stringify(value)),
+  fromDriver: (text) => (text === null ? null : JSON.parse(text)),
+})
+const json = <T>() => jsonText().$type<T>()
 const flag = () => integer({ mode: "boolean" })
 
 export const siteTable = sqliteTable("site", {
@@ -50,7 +57,13 @@ export const pools = sqliteTable("pools", {
   overflow: text().$type<"share" | "original">().notNull(),
   idle_ms: integer().notNull(),
   created_at: integer().notNull(),
+  lending: text().$type<Lending>().notNull().default("subpools"),
+  /** The channels that numbers are set apart for; '' is the common share. */
+  shares: json<string[]>().notNull().default([""]),
 })
+
+/** How a pool picks a number: within the share of the visit's channel first, or among all; "random" is there to compare with. */
+export type Lending = "subpools" | "lru" | "random"
 
 export const numbers = sqliteTable("numbers", {
   id: integer().primaryKey(),
@@ -61,6 +74,7 @@ export const numbers = sqliteTable("numbers", {
   state: text().$type<"active" | "paused" | "retired">().notNull(),
   busy_until: integer().notNull().default(0),
   created_at: integer().notNull(),
+  share: text().notNull().default(""),
 })
 
 /** A lease's key in a visit's own row, `[number id, lease id]`: it saves an index on leases. */
@@ -133,7 +147,6 @@ export const calls = sqliteTable("calls", {
   id: integer().primaryKey(),
   carrier: text().notNull(),
   call_key: text().notNull(),
-  external_id: text(),
   to_e164: text(),
   number_id: integer(),
   from_e164: text(),
@@ -165,6 +178,7 @@ export const calls = sqliteTable("calls", {
   notes: text(),
   stated_source: json<Record<string, string>>(),
   updated_at: integer().notNull(),
+  channel: text(),
 })
 
 export const callEvents = sqliteTable(
@@ -196,3 +210,47 @@ export const adminKeys = sqliteTable("admin_keys", {
   hash: text().primaryKey(),
   created_at: integer().notNull(),
 })
+
+export const models = sqliteTable("models", {
+  id: integer().primaryKey(),
+  calls: integer().notNull(),
+  model: json<Model>().notNull(),
+})
+
+export const learning = sqliteTable("learning", {
+  id: integer().primaryKey(),
+  begun_at: integer().notNull(),
+  visit_cursor: integer().notNull(),
+  learnt_at: integer().notNull().default(0),
+  learnt_calls: integer().notNull().default(0),
+  shared_at: integer().notNull().default(0),
+})
+
+export const lendings = sqliteTable(
+  "lendings",
+  {
+    block: integer().notNull(),
+    kind: integer().notNull(),
+    channel: text().notNull(),
+    visits: integer().notNull(),
+    present_ms: integer().notNull(),
+    taps: integer().notNull(),
+  },
+  (row) => [primaryKey({ columns: [row.block, row.kind, row.channel] })],
+)
+
+export const observations = sqliteTable("observations", {
+  call_id: integer().primaryKey(),
+  model_id: integer(),
+  seen: text().notNull(),
+})
+
+export const answers = sqliteTable(
+  "answers",
+  {
+    call_id: integer().notNull(),
+    id: integer().notNull(),
+    answer: json<Record<string, unknown>>().notNull(),
+  },
+  (row) => [primaryKey({ columns: [row.call_id, row.id] })],
+)

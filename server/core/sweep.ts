@@ -1,16 +1,23 @@
 import type { Site } from "./db.js"
 import { purgeSaved } from "./idempotency.js"
+import { learn } from "./learn.js"
 import { closeLapsed } from "./lease.js"
 import { listPools } from "./pool.js"
+import { shareOut } from "./share.js"
 
 const LEASES_A_SWEEP = 500
 
 /** How often a site wants to be swept, ms. */
 export const SWEEP_MS = 10 * 60_000
 
-/** Housekeeping that nothing depends on: ends lapsed leases in the history, forgets old idempotency keys. Bounded work. */
+/**
+ * Housekeeping that nothing depends on: ends lapsed leases in the history, forgets old idempotency keys, learns from what
+ * happened since, sets numbers apart anew. Bounded work.
+ */
 export function sweep(site: Site): void {
   const pools = new Map(listPools(site).map((pool) => [pool.id, pool]))
   closeLapsed(site, (pool) => pools.get(pool), LEASES_A_SWEEP)
   purgeSaved(site)
+  learn(site)
+  shareOut(site)
 }

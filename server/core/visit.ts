@@ -8,7 +8,7 @@ import { decodeId, encodeId, newSecret } from "./id.js"
 import { findLease, type Grant, type Lease, releaseLeases, takeLease } from "./lease.js"
 import { describeSwap } from "./match.js"
 import { listPools, type PoolRow } from "./pool.js"
-import { type LeaseKey, type VisitEventKind, visitEvents, visits } from "./schema.js"
+import { type LeaseKey, sources, type VisitEventKind, visitEvents, visits } from "./schema.js"
 import { readSettings, type Settings } from "./settings.js"
 import { internSource } from "./source.js"
 
@@ -24,6 +24,11 @@ const statements = prepareOnce((db: Db) => {
       .select()
       .from(visits)
       .where(eq(visits.id, value("id")))
+      .prepare(),
+    channelOf: db
+      .select({ channel: sources.channel })
+      .from(sources)
+      .where(eq(sources.id, value("source")))
       .prepare(),
     newestOf: db
       .select()
@@ -70,7 +75,7 @@ const statements = prepareOnce((db: Db) => {
       .where(eq(visits.id, value("id")))
       .prepare(),
     countEvents: db
-      .select({ count: sql<number>`count(*)` })
+      .select({ count: sql<number>`count(*)`, newest: sql<number>`coalesce(max(${visitEvents.id}), 0)` })
       .from(visitEvents)
       .where(eq(visitEvents.visit_id, value("visit_id")))
       .prepare(),
@@ -96,14 +101,14 @@ export interface VisitRecord {
 /**
  * A page was viewed. Goes on with the visitor's visit, or begins one (after 30 idle minutes, or when the URL carries a new
  * campaign), lends it a number of every pool, and answers what the page shows. Robots get the page's own numbers and leave
- * no trace; without consent nothing is recorded and nothing lent.
+ * no trace; without consent nothing is recorded and nothing lent. A replay says itself where the visit came from.
  */
-export function recordVisit(site: Site, request: VisitRequest, client: Client): VisitRecord {
+export function recordVisit(site: Site, request: VisitRequest, client: Client, from?: Source): VisitRecord {
   const settings = readSettings(site)
   const pools = poolsByTarget(site)
   if (readDevice(client.userAgent).robot) return { answer: ownNumbers(pools, settings), reason: "robot" }
   if (request.consent === "none") return { answer: ownNumbers(pools, settings), reason: "consent" }
-  const source = readSource({ url: request.url, referrer: request.referrer, domains: settings.domains })
+  const source = from ?? readSource({ url: request.url, referrer: request.referrer, domains: settings.domains })
   const known = findKnown(site, request)
   if (known && continues(site, known.latest, source))
     return { answer: viewPage(site, known, pools, settings, request), reason: null }
@@ -128,8 +133,10 @@ export function addVisitEvent(
   },
 ): void {
   const { countEvents, addEvent } = statements(site)
-  const noted = countEvents.all({ visit_id: event.visit_id })[0]?.count ?? 0
-  if (noted < EVENTS_A_VISIT) addEvent.run({ number_id: null, data: null, ...event, id: site.newId() })
+  const noted = countEvents.all({ visit_id: event.visit_id })[0] ?? { count: 0, newest: 0 }
+  // Over a restart and a clock set back, the site's ids may begin below those of its events.
+  const id = Math.max(site.newId(), noted.newest + 1)
+  if (noted.count < EVENTS_A_VISIT) addEvent.run({ number_id: null, data: null, ...event, id })
 }
 
 /** The public id of a visit. */
@@ -186,11 +193,12 @@ function viewPage(
   request: VisitRequest,
 ): VisitAnswer {
   const held = latest.leases ?? []
+  const channel = () => statements(site).channelOf.all({ source: latest.source_id })[0]?.channel ?? ""
   const grants = pools.map((pool): Grant => {
     const lease = findLease(site, pool, held)
     return lease
       ? { lease, overflow: latest.overflow }
-      : takeLease(site, pool, { id: latest.id, visitor: first.id }, held)
+      : takeLease(site, pool, { id: latest.id, visitor: first.id, channel }, held)
   })
   const kept = keysOf(grants)
   releaseLeases(
@@ -220,7 +228,8 @@ function startVisit(
   const visit = { id: site.newId(), secret: newSecret() }
   const first = known?.first ?? visit
   const before = known?.latest.leases ?? []
-  const grants = pools.map((pool) => takeLease(site, pool, { id: visit.id, visitor: first.id }, before))
+  const applicant = { id: visit.id, visitor: first.id, channel: () => source.channel }
+  const grants = pools.map((pool) => takeLease(site, pool, applicant, before))
   if (known) releaseLeases(site, known.latest, before)
   const { device, browser, os } = readDevice(client.userAgent)
   statements(site).start.run({

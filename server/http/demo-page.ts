@@ -78,6 +78,7 @@ async function showVisit() {
 async function simulate(number) {
   const answer = await fetch("/demo/call", { method: "POST", body: JSON.stringify({ number }) })
   const result = await answer.json()
+  byId("result").hidden = false
   if (!answer.ok) return fill(byId("attribution"), [["error", result.detail]])
   const { call, instructions } = result
   fill(byId("attribution"), [
@@ -90,7 +91,6 @@ async function simulate(number) {
     ["evidence", call.attribution.candidates[0]?.evidence.join("; ")],
   ])
   byId("instructions").textContent = instructions
-  byId("result").hidden = false
   byId("result").scrollIntoView({ block: "nearest" })
 }
 

@@ -2,8 +2,7 @@ import type { Hono } from "hono"
 import { html } from "hono/html"
 import * as z from "zod"
 import { signTwilio } from "../carriers/twilio.js"
-import { findCall } from "../core/call.js"
-import { describeCall, listCalls, resolveQuery } from "../core/call-list.js"
+import { listCalls, resolveQuery } from "../core/call-list.js"
 import { findCredentials } from "../core/carrier.js"
 import { DEMO_CALLER, DEMO_SITE } from "../core/demo.js"
 import { newSecret } from "../core/id.js"
@@ -32,7 +31,7 @@ export function mountDemo(app: Hono, host: SiteHost): void {
     await open()
     c.header(
       "content-security-policy",
-      "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      "default-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     )
     c.header("cache-control", "no-store")
     return c.html(html`${demoPage(DEMO_SITE)}`)
@@ -66,9 +65,9 @@ async function simulateCall(app: Hono, host: SiteHost, site: SiteHandle, to: str
     DialBridged: "true",
   })
   await send(app, host, site, "status", { ...common, CallStatus: "completed", CallDuration: String(TALK_S + 6) })
-  const call = site.read((opened) => listCalls(opened, { limit: 1 }).data[0])
+  const call = site.read((opened) => listCalls(opened, { limit: 1, external_id: sid }).data[0])
   if (!call) throw notFound("call")
-  return { instructions, call: site.read((opened) => describeCall(opened, findCall(opened, call.id))) }
+  return { instructions, call }
 }
 
 async function send(

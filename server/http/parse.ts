@@ -2,14 +2,11 @@ import type * as z from "zod"
 import { Refusal } from "../core/refusal.js"
 import { cleanText } from "./body.js"
 
-/** Faults that one answer names; a hostile body has more. */
-const FAULTS = 20
-
 /** Input by its schema; refuses with every fault's place and mend. */
 export function parseWith<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
   const result = schema.safeParse(input)
   if (result.success) return result.data
-  const errors = result.error.issues.slice(0, FAULTS).flatMap(describe)
+  const errors = result.error.issues.flatMap(describe)
   throw new Refusal("invalid", "the request is not valid", errors)
 }
 

@@ -14,6 +14,8 @@ const STATUS: Record<RefusalCode, { status: 400 | 401 | 403 | 404 | 409 | 410 | 
   unavailable: { status: 503, title: "Service Unavailable" },
 }
 
+/** Faults that one answer names; a hostile body has more. */
+const FAULTS = 20
 /** The media type of RFC 9457. */
 export const PROBLEM_TYPE = "application/problem+json"
 
@@ -47,7 +49,7 @@ export function describeProblem(code: RefusalCode, detail: string, errors: reado
     status,
     detail,
     code,
-    ...(errors.length > 0 ? { errors: [...errors] } : {}),
+    ...(errors.length > 0 ? { errors: errors.slice(0, FAULTS) } : {}),
   }
 }
 

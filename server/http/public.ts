@@ -4,6 +4,8 @@ import type { Hono } from "hono"
 export interface Assets {
   /** The browser script. */
   readonly script: string
+  /** What the script loads where a visitor fills in a form that the site marked. */
+  readonly formScript: string
   /** A digest of the script, for its address that never changes what it answers, and for revalidation. */
   readonly scriptDigest: string
   /** OpenAPI 3.1 as JSON. */
@@ -14,7 +16,7 @@ const HOUR_S = 3600
 const YEAR_S = 31_536_000
 
 /** Binds what everybody may fetch: the script, the API's description, liveness. */
-export function mountPublic(app: Hono, { script, scriptDigest, openapi }: Assets): void {
+export function mountPublic(app: Hono, { script, formScript, scriptDigest, openapi }: Assets): void {
   const etag = `"${scriptDigest}"`
   const scriptHeaders = {
     "content-type": "text/javascript; charset=utf-8",
@@ -29,6 +31,13 @@ export function mountPublic(app: Hono, { script, scriptDigest, openapi }: Assets
   }
   app.get("/dni.js", (c) =>
     isKnown(c.req.header("if-none-match"), etag) ? c.body(null, 304, rolling) : c.body(script, 200, rolling),
+  )
+  app.get("/dni-form.js", (c) =>
+    c.body(formScript, 200, {
+      ...scriptHeaders,
+      etag: `"${scriptDigest}-form"`,
+      "cache-control": rolling["cache-control"],
+    }),
   )
   app.get(`/dni.${scriptDigest}.js`, (c) =>
     c.body(script, 200, { ...scriptHeaders, "cache-control": `public, max-age=${YEAR_S}, immutable` }),

@@ -1,9 +1,11 @@
 import type { Context, Hono } from "hono"
+import type { CallEvent } from "../../shared/call-event.js"
 import type { Carrier, CarrierAnswer, CarrierRequest } from "../carriers/carrier.js"
 import { carrierNamed } from "../carriers/index.js"
 import type { Instructions } from "../carriers/instructions.js"
 import { receiveEvent } from "../core/call.js"
 import { findCredentials, forwardTo } from "../core/carrier.js"
+import type { Site } from "../core/db.js"
 import { SITE_ID } from "../core/id.js"
 import { notFound, Refusal } from "../core/refusal.js"
 import { readBytes } from "./body.js"
@@ -29,21 +31,25 @@ interface Connection {
  */
 export function mountWebhooks(app: Hono, host: SiteHost): void {
   const remembered = new Map<string, Connection>()
-  app.on(["GET", "POST"], "/v1/sites/:site/carriers/:carrier/:event", async (c) => {
-    const { site: siteId, carrier: name, event } = c.req.param()
+  app.on(["GET", "POST"], "/v1/sites/:site/carriers/:carrier/:event{.+}", async (c) => {
+    const { site: siteId, carrier: name, event: path } = c.req.param()
     const carrier = carrierNamed(name)
     const site = SITE_ID.test(siteId) ? await host.openSite(siteId) : undefined
-    if (!site || !carrier?.events.includes(event)) throw notFound("webhook")
+    if (!site || !carrier?.events.includes(path)) throw notFound("webhook")
     const request = await readRequest(c, host.publicUrl, host.now())
+    const echo = carrier.challenge?.(request)
+    if (echo) return toResponse(echo)
     const connection = readConnection(site, carrier, `${siteId} ${name}`, remembered)
-    if (!connection || !(await carrier.verify(request, connection.credentials)))
-      return refuse(host, siteId, name, event)
-    const report = carrier.parse(event, request)
-    const stored = report
-      ? site.write((opened) => receiveEvent(opened, report, request.received_at))
-      : Promise.resolve(undefined)
+    if (!connection || !(await carrier.verify(request, connection.credentials))) return refuse(host, siteId, name, path)
+    const event = carrier.nameEvent?.(path, request) ?? path
+    const reports = carrier.parse(event, request)
+    const stored =
+      reports.length > 0
+        ? site.write((opened) => receiveEvents(opened, reports, request.received_at))
+        : Promise.resolve(undefined)
     const context = {
-      dialled: report?.to ?? null,
+      dialled: reports.find(({ to }) => to !== null)?.to ?? null,
+      call_key: reports[0]?.call_key ?? null,
       callback_url: `${host.publicUrl}/v1/sites/${siteId}/carriers/${name}`,
     }
     if (event === "voice") {
@@ -55,7 +61,7 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
           carrier: name,
           error: String(failure),
         })
-      return toResponse(carrier.render(instruct(connection), context))
+      return toResponse(carrier.render(instruct(connection), context, connection.credentials))
     }
     try {
       await stored
@@ -76,6 +82,20 @@ async function readRequest(c: Context, publicUrl: string, now: number): Promise<
     body: await readBytes(c, WEBHOOK_LIMIT_BYTES),
     received_at: now,
   }
+}
+
+/** Keeps what one request reports. It is a replay (`forbidden`) only when all of it is: a batch may repeat some of the last one. */
+function receiveEvents(site: Site, events: readonly CallEvent[], receivedAt: number): void {
+  const refusals: Refusal[] = []
+  for (const event of events) {
+    try {
+      receiveEvent(site, event, receivedAt)
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== "forbidden") throw error
+      refusals.push(error)
+    }
+  }
+  if (refusals[0] && refusals.length === events.length) throw refusals[0]
 }
 
 /** What the site says; where its database cannot be read, what it said last. */

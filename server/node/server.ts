@@ -94,7 +94,11 @@ export async function startServer({
     await seedOnce(sites, directory.handle, new URL(publicUrl).hostname, clock)
     handleErrors(app, siteHost)
     mountPublic(app, assets)
-    app.get("/readyz", async (c) => c.json({ status: "ready", version, schema: await checkWritable(directory.handle) }))
+    app.get("/readyz", async (c) =>
+      c.json({ status: "ready", version, schema: await checkWritable(directory.handle) }, 200, {
+        "cache-control": "no-store",
+      }),
+    )
     app.get("/", (c) => c.redirect("/demo"))
     mountDemo(app, siteHost)
     app.route("/", createDirectoryApp(directoryHost))

@@ -1,4 +1,4 @@
-import { digest, openapi, script, version } from "ringtrail:assets"
+import { digest, formScript, openapi, script, version } from "ringtrail:assets"
 import { Hono } from "hono"
 import { SITE_MIGRATIONS } from "../../migrations/index.js"
 import { DEMO_SITE } from "../core/demo.js"
@@ -16,12 +16,13 @@ export { SiteObject } from "./site-object.js"
 /** Everything that is about one site goes to that site's object in one hop; the script never reaches an object at all. */
 const app = new Hono<{ Bindings: Env }>()
 handleErrors(app as unknown as Hono, { log: logToConsole })
-mountPublic(app as unknown as Hono, { script, scriptDigest: digest, openapi })
+mountPublic(app as unknown as Hono, { script, formScript, scriptDigest: digest, openapi })
 
 app.get("/", (c) => c.redirect("/demo"))
 app.get("/readyz", (c) => {
   readConfig(c.env)
-  return c.json({ status: "ready", version, schema: SITE_MIGRATIONS.at(-1)?.version ?? 0 })
+  const schema = SITE_MIGRATIONS.at(-1)?.version ?? 0
+  return c.json({ status: "ready", version, schema }, 200, { "cache-control": "no-store" })
 })
 app.all("/v1/sites", (c) => c.env.DIRECTORY.getByName("directory").fetch(c.req.raw))
 for (const path of ["/v1/sites/:site", "/v1/sites/:site/*"])

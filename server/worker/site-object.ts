@@ -13,6 +13,7 @@ import { createSiteApp } from "../http/app.js"
 import { sha256 } from "../http/auth.js"
 import { mountDemo } from "../http/demo.js"
 import type { SiteHandle, SiteHost } from "../http/host.js"
+import { handleErrors } from "../http/route.js"
 import { readClient } from "./client.js"
 import { type Config, readConfig } from "./config.js"
 import type { Env } from "./env.js"
@@ -38,6 +39,7 @@ export class SiteObject extends DurableObject<Env> {
     this.#app = new Hono()
     ctx.blockConcurrencyWhile(async () => {
       const host = this.#createHost(await sha256(this.#config.adminKey))
+      handleErrors(this.#app, host)
       if (this.#config.demo) mountDemo(this.#app, host)
       this.#app.route("/", createSiteApp(host))
     })

@@ -1,0 +1,3 @@
+import { runReplay } from "./replay.js"
+
+process.exitCode = await runReplay(process.argv.slice(2))

@@ -1,0 +1,51 @@
+import { carrierNames } from "../../server/carriers/index.js"
+import { DIRECTORY_ROUTES, SITE_ROUTES } from "../../server/http/app.js"
+
+export type AnyRoute = (typeof SITE_ROUTES)[number] | (typeof DIRECTORY_ROUTES)[number]
+
+/** Every route that the OpenAPI document lists. */
+export const ROUTES: readonly AnyRoute[] = [...DIRECTORY_ROUTES, ...SITE_ROUTES]
+
+/** A route's path with its parameters filled in: the site, and ids of the right form that nothing has. */
+export function pathOf(route: AnyRoute, site: string, ids: Record<string, string> = {}): string {
+  const prefix = /\/(\w+?)s\/\{id\}$/.exec(route.path)?.[1] ?? ""
+  const short = { number: "num", visitor: "vtr" }[prefix] ?? prefix
+  const path = route.path
+    .replace("{site}", site)
+    .replace("{carrier}", carrierNames()[0] ?? "")
+    .replace("{id}", ids[short] ?? `${short}_000000000`)
+  return path.endsWith("/resolve") ? `${path}?to=%2B12125550101&at=2026-11-02T10:00:00Z` : path
+}
+
+/** What a route is sent so that it finds nothing wrong with it. */
+export function bodyOf(route: AnyRoute, unique: string): unknown {
+  const phone = `+1312555${unique.padStart(4, "0")}`
+  switch (`${route.method} ${route.path.replace(/^\/v1\/sites/, "")}`) {
+    case "post ":
+      return { name: "Other", domains: ["other.example"] }
+    case "patch /{site}":
+      return { name: "Renamed" }
+    case "post /{site}/keys":
+      return { name: "a key" }
+    case "post /{site}/visits":
+      return { url: "https://shop.example/" }
+    case "post /{site}/beats":
+      return { visit: "vis_0", kind: "beat" }
+    case "post /{site}/pools":
+      return { name: "More", target: "+12125550100" }
+    case "patch /{site}/pools/{id}":
+      return { name: "Renamed" }
+    case "post /{site}/numbers":
+      return { e164: phone, kind: "static", source: { channel: "Radio" } }
+    case "patch /{site}/numbers/{id}":
+      return { state: "paused" }
+    case "post /{site}/calls":
+      return { external_id: unique, to: "+12125550101", started_at: "2026-11-02T09:00:00Z" }
+    case "patch /{site}/calls/{id}":
+      return { spam: true }
+    case "put /{site}/carriers/{carrier}":
+      return { account_sid: `AC${"1".repeat(32)}`, auth_token: "fedcba9876543210fedcba9876543210" }
+    default:
+      return undefined
+  }
+}
