@@ -1,0 +1,39 @@
+import { on } from "./events.js"
+import { src } from "./options.js"
+import { swap, swaps } from "./swap.js"
+import { beat, consent, look, recall } from "./visit.js"
+import { observe } from "./watch.js"
+
+declare const window: { ringtrail?: Api & { q?: [name: keyof Api, args: unknown[]][] } }
+type Api = Record<string, (...args: never[]) => unknown>
+
+const { q } = window.ringtrail || { q: [] }
+if (q) {
+  const api: Api = {
+    consent,
+    on,
+    event: (name: string, fields: object) => beat("event", { name, fields }),
+    identify: (fields: object) => beat("identify", { fields }),
+    beat,
+    number: (target?: string) => swaps.find(({ number, re }) => number && (!target || target.match(re as RegExp))),
+    swap,
+  }
+  window.ringtrail = api
+  observe(document)
+  recall()
+  on("consent", consent)
+  addEventListener(
+    "click",
+    (event) => {
+      for (const node of event.composedPath() as HTMLAnchorElement[])
+        if (/^tel:/.test(node.href)) beat("tap", { number: node.href.slice(4) })
+    },
+    true,
+  )
+  addEventListener("focusin", ({ target }) => {
+    if ((target as Element).closest("[data-dni-form]")) import(new URL("dni-form.js", src) as unknown as string)
+  })
+  addEventListener("visibilitychange", look)
+  document.hidden || look()
+  for (const [name, args] of q) (api[name] as (...args: never[]) => unknown)(...(args as never[]))
+} else console.warn("ringtrail twice")

@@ -1,0 +1,162 @@
+// Find, replace, restore: only the data of texts and the values of attributes are written.
+import type { Swap } from "../shared/contract.js"
+import { emit } from "./events.js"
+import { options } from "./options.js"
+import { observe } from "./watch.js"
+
+interface Found extends Swap {
+  re?: RegExp
+}
+
+/** What was written, back to what the page had: numbers are restored by their text, so in clones and snapshots too. */
+const origin: Record<string, string> = {}
+/** Writes to each node within a second: a page that insists on its own text gets its way, and no fight can freeze it. */
+const flips = new Map<Node, number>()
+/** Blocks whose text waits for a framework. */
+const waiting = new Set<Node>()
+/** What the site chose itself; by default elements that no page has. */
+const chosen = options.target || "_"
+let run: Node[] = []
+let last = ""
+/** All swaps of this page, the outdated ones before the present ones: those lead a number back to the page's own. */
+export const swaps: Found[] = []
+/** Whatever has none of these digits has none of the numbers. */
+let find: RegExp | undefined
+// The rules that came with the swaps: see `RULES` in server/core/match.ts.
+let kept: string
+let blocks: string
+let labelled: string
+let named: string
+let roots: string
+
+/** The block that an inline node belongs to: all the text in which its number may go on. */
+export const blockOf = (node: Node): Node =>
+  (node as Element).closest?.(blocks) || (node.parentNode && blockOf(node.parentNode)) || node
+
+/**
+ * Whether a node may be written. Frameworks compare the server's text with their own when they take over a page, and throw
+ * both away when they differ: so text inside their roots waits. React leaves a key on each element that it has compared, Vue
+ * and Preact one on the root when all is done; two seconds after loading nobody is expected any more.
+ */
+const isFree = (node: Node) => {
+  const label = (node as Attr).ownerElement
+  const element = label || node.parentElement
+  const root = !label && element?.closest(roots)
+  const block = blockOf(node)
+  return (
+    !element ||
+    ((!element.closest(kept) || element.closest(chosen)) &&
+      (!root ||
+        Object.keys(element)[0] ||
+        /_v|__k/.test(Object.keys(root) as unknown as string) ||
+        Date.now() > (performance.timing.loadEventEnd || 1 / 0) + 2e3 ||
+        !(
+          waiting.has(block) ||
+          (waiting.add(block) &&
+            requestAnimationFrame(() => {
+              waiting.delete(block)
+              swap(block)
+            }))
+        )))
+  )
+}
+
+/** Writes the numbers into a run of texts or into one attribute; a `tel:` address gets E.164. */
+const put = (nodes: Node[], text = nodes.map((node) => node.nodeValue).join("\0"), dial = "") => {
+  if (find?.test(text)) {
+    for (const { display, intl, re, number, digits } of swaps)
+      text = text.replace(re as RegExp, (found, abroad, body) => {
+        let index = 0
+        const page = origin[dial + found]
+        const shown = (
+          !number
+            ? page || found
+            : page
+              ? found
+              : dial
+                ? number
+                : body
+                  ? found.slice(0, -body.length) +
+                    body.replace(/[\d０-９]/g, (digit: string) =>
+                      String.fromCharCode(
+                        (digit.charCodeAt(0) & -16) | ((digits as unknown as number[])[index++] as number),
+                      ),
+                    )
+                  : (abroad ? intl : display) + found.replace(/[^\0]/g, "")
+        ) as string
+        if (number) origin[dial + shown] = page || found
+        return shown
+      })
+    if (nodes.every(isFree))
+      text.split("\0").map((value, index) => {
+        const node = nodes[index] as Node
+        if (node.nodeValue != value) {
+          flips.size || setTimeout(() => flips.clear(), 1e3)
+          flips.set(node, -~(flips.get(node) as number))
+          if ((flips.get(node) as number) < 7 && flips.size < 9e3) node.nodeValue = value
+        }
+      })
+  }
+}
+
+const walk = (parent: Node) => {
+  for (const node of parent.childNodes)
+    if (node.nodeType == 3) run.push(node)
+    // A comment has no `matches`, and nothing to walk either.
+    else (node as Element).matches?.(blocks) ? read(node) : walk(node)
+}
+
+const flush = () => {
+  put(run)
+  run = []
+}
+
+const read = (block: Node) => {
+  flush()
+  if (find?.test(block.textContent as string)) walk(block)
+  flush()
+}
+
+/** Swaps all numbers below `root`. Twice is as good as once. */
+export const swap = (root: Node = document.documentElement) => {
+  for (const element of [
+    root as Element,
+    ...(root as Element).querySelectorAll(options.shadow || `${labelled},${chosen}`),
+  ]) {
+    const { shadowRoot, firstChild } = element
+    if (shadowRoot && options.shadow) {
+      observe(shadowRoot)
+      swap(shadowRoot)
+    }
+    for (const attribute of element.attributes || []) {
+      const [kind, dial, own] = RegExp(named, "i").exec(`${attribute.name}=${attribute.value}`) || []
+      if (own) firstChild && put([firstChild], own)
+      else if (kind || element.matches(chosen)) put([attribute], attribute.value, dial)
+    }
+  }
+  read(root)
+}
+
+/** Takes an answer's swaps: what other numbers were written before is restored first. */
+export const take = (next: Found[]) => {
+  const numbers = `${next.map((one) => {
+    one.re = RegExp(one.match, "gi")
+    return one.number
+  })}`
+  if (last != numbers) {
+    last = numbers
+    swaps.map((one) => (one.number = null))
+    swaps.push(...next)
+    find = RegExp(
+      swaps
+        .map((one) => {
+          ;[kept, blocks, labelled, named, roots] = one.rules as [string, string, string, string, string]
+          return one.find
+        })
+        .join("|"),
+      "i",
+    )
+    swap()
+    emit("swap", next)
+  }
+}

@@ -1,0 +1,109 @@
+// The visit: what is told to the server, and what is remembered in the browser.
+import type { VisitAnswer } from "../shared/contract.js"
+import { emit } from "./events.js"
+import { options, site, src } from "./options.js"
+import { take } from "./swap.js"
+import { page, referrer } from "./watch.js"
+
+let mode =
+  options.dnt &&
+  ((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl ||
+    (navigator.doNotTrack as unknown as number) > 0)
+    ? "none"
+    : options.consent || "full"
+let visitor: string | null | undefined
+export let visit: string | null | undefined
+let timer: number | undefined
+let left = 0
+/** Where the visitor is remembered; an object in memory when the browser forbids storage. */
+let memory: Record<string, string> = {}
+try {
+  memory = localStorage
+} catch {}
+
+const post = (path: string, body: object, done?: (reply: Response) => void) => {
+  if (mode != "none")
+    fetch(new URL(`${options.api || `v1/sites/${site}`}/${path}`, src), {
+      method: "POST",
+      body: JSON.stringify(body),
+      keepalive: true,
+      credentials: "omit",
+    })
+      .then(done)
+      .catch((error) => emit("error", error))
+}
+
+/** Tells the server what happened in the visit. */
+export const beat = (kind: string, more?: object) => {
+  if (visit) post("beats", { visit, kind, ...more })
+}
+
+/** A cookie of the page, where the visitor allows it. */
+const cookie = (name: string) => ((mode == "full" && document.cookie.match(`${name}=([^;]+)`)) || [])[1]
+
+/** The visitor's id in a cookie that subdomains share. */
+const bake = (id: unknown, age: number) => {
+  document.cookie = `${site}=${id};domain=${options.domain};path=/;max-age=${age}`
+}
+
+/** Records a page view and takes the numbers of the answer; too late an answer is kept for the next page. */
+export const view = () => {
+  const at = Date.now()
+  post(
+    "visits",
+    {
+      visitor: cookie(site) || visitor,
+      ids: { ga: cookie("_ga"), ym: cookie("_ym_uid"), fbp: cookie("_fbp"), fbc: cookie("_fbc") },
+      consent: mode,
+      referrer,
+      url: page,
+      visit,
+    },
+    async (reply) => {
+      const answer: VisitAnswer & { at?: number } = await reply.json()
+      if (!answer.swaps || mode == "none") throw answer
+      ;({ visitor, visit } = answer)
+      timer = timer || setInterval(() => document.hidden || beat("beat"), answer.beat_s * 1e3)
+      if (Date.now() - at < 1500) take(answer.swaps)
+      emit("ready", answer)
+      if (mode == "full") {
+        bake(visitor, 3e7)
+        answer.at = at
+        memory[site] = JSON.stringify(answer)
+      }
+    },
+  )
+}
+
+/** The page was hidden, or seen again: what was away for five minutes may have lost its number. */
+export const look = () => {
+  if (document.hidden) {
+    beat("hide")
+    left = Date.now()
+  } else if (Date.now() - left > 3e5) view()
+}
+
+/** Changes what the visitor allows: `none` ends the lease, forgets the visitor and restores the page's numbers. */
+export const consent = (next: string) => {
+  if (next != mode) {
+    if (next == "none") {
+      beat("end")
+      visitor = visit = null
+      take([])
+    }
+    bake("", 0)
+    delete memory[site]
+    mode = next
+    view()
+  }
+}
+
+/** Shows the numbers of an earlier page while this one's are asked for. */
+export const recall = () => {
+  if (mode == "full")
+    try {
+      const old = JSON.parse(memory[site] as string)
+      ;({ visitor, visit } = old)
+      if (Date.now() - old.at < 18e5) take(old.swaps)
+    } catch {}
+}

@@ -1,0 +1,38 @@
+// Late content and single-page navigation: the observer sees every change of the page, its own included, and only what differs
+// is written.
+import { blockOf, swap, swaps } from "./swap.js"
+import { view, visit } from "./visit.js"
+
+/** Only marketing parameters leave the browser: others carry names and e-mail addresses. */
+const clean = (href: string) =>
+  href.replace(
+    /#.*|([?&])(?!((utm|gad)_\w+|\w*(cl(ic)?k?|bra|srslt|fat_|[mr]\w+_c|scc|_v)id|gclsrc|igsh\w*|epik|_openstat|qz_gdt|tblci|dicbo)=)[^&#]*/gi,
+    "$1",
+  )
+
+/** The address of the page and where the visitor came from, as they were on arrival, even if consent comes later. */
+export let page = clean(location.href)
+export let referrer = clean(document.referrer)
+
+const observer = new MutationObserver((records) => {
+  const blocks = new Set<Node>()
+  const next = clean(location.href)
+  // Of the three types of record only "childList" is that short; a changed text or attribute is the target itself.
+  for (const { type, addedNodes, target } of records)
+    for (const node of type[9] ? [target] : addedNodes) node.isConnected && swaps[0] && blocks.add(blockOf(node))
+  blocks.forEach(swap)
+  if (visit && page != next) {
+    referrer = page
+    page = next
+    view()
+  }
+})
+
+/** Keeps a tree swapped from now on. */
+export const observe = (root: Node) =>
+  observer.observe(root, {
+    subtree: true,
+    characterData: true,
+    attributeFilter: ["href", "aria-label", "title"],
+    childList: true,
+  })

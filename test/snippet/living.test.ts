@@ -1,0 +1,248 @@
+import type { Browser } from "playwright-core"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { startChromium } from "./chromium.js"
+import { type Lab, openLab, PAIR, tag } from "./lab.js"
+import { openTab, type Tab, untilText } from "./visitor.js"
+
+let browser: Browser
+let lab: Lab
+let tab: Tab | undefined
+beforeAll(async () => {
+  ;[browser, lab] = await Promise.all([startChromium(), openLab()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await lab?.close()
+})
+let tests = 0
+beforeEach(async () => {
+  lab.site = `site_${++tests}`
+  lab.asked.length = 0
+  lab.fault = undefined
+  lab.headers = {}
+  await tab?.close()
+  tab = undefined
+})
+const open = async (body: string, attributes = "") => {
+  tab = await openTab(browser, lab, body, attributes)
+  return tab.page
+}
+
+describe("late content", () => {
+  test("added elements, changed texts and changed attributes are swapped before the next frame", async () => {
+    const page = await open('<p id=first>212-555-0123</p><div id=late></div><a id=link href="/x">x</a>')
+    await untilText(page, "#first", "646-555-0198")
+    const seen = await page.evaluate(async () => {
+      const late = document.querySelector("#late") as HTMLElement
+      const link = document.querySelector("#link") as HTMLAnchorElement
+      const seen: (string | null)[] = []
+      late.innerHTML = "<span>212-555-0123</span>"
+      await null
+      seen.push(late.textContent)
+      const text = late.firstElementChild?.firstChild as Text
+      text.data = "(212) 555-0123"
+      await null
+      seen.push(late.textContent)
+      link.href = "tel:212-555-0123"
+      link.setAttribute("aria-label", "Call 212 555 0123")
+      await null
+      seen.push(link.getAttribute("href"), link.getAttribute("aria-label"))
+      late.append(", or 212.", document.createTextNode("555.0123"))
+      await null
+      seen.push(late.textContent)
+      return seen
+    })
+    expect(seen).toEqual(["646-555-0198", "(646) 555-0198", "tel:+16465550198", "Call 646 555 0198", "(646) 555-0198, or 646.555.0198"])
+  })
+
+  test("a pop-up appended to body swaps without reading the rest of the page again", async () => {
+    const page = await open("<p id=first>212-555-0123</p>")
+    await untilText(page, "#first", "646-555-0198")
+    await page.evaluate(() => {
+      const popup = document.createElement("dialog")
+      popup.innerHTML = '<a href="tel:2125550123">Call 212.555.0123</a>'
+      document.body.append(popup)
+    })
+    await untilText(page, "dialog", "Call 646.555.0198")
+    expect(await page.getAttribute("dialog a", "href")).toBe("tel:+16465550198")
+  })
+
+  test("the script's own writes set nothing off: one record each, then silence", async () => {
+    const page = await open("<p id=first>212-555-0123</p><div id=late></div>")
+    await untilText(page, "#first", "646-555-0198")
+    const records = await page.evaluate(async () => {
+      let count = 0
+      new MutationObserver((list) => (count += list.length)).observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
+      ;(document.querySelector("#late") as HTMLElement).textContent = "212-555-0123"
+      await new Promise((done) => setTimeout(done, 300))
+      return count
+    })
+    expect(records, "the page's own change and ours").toBe(2)
+  })
+
+  test("a page that insists on its own text gets it, and nothing else suffers", async () => {
+    const page = await open("<p id=first>212-555-0123</p><p id=other></p>")
+    await untilText(page, "#first", "646-555-0198")
+    const flips = await page.evaluate(async () => {
+      const text = document.querySelector("#first")?.firstChild as Text
+      let flips = 0
+      new MutationObserver(() => {
+        if (text.data !== "212-555-0123" && flips < 1000) {
+          flips++
+          text.data = "212-555-0123"
+        }
+      }).observe(text, { characterData: true })
+      text.data = "212 555-0123"
+      await new Promise((done) => setTimeout(done, 200))
+      return flips
+    })
+    expect(flips).toBeLessThan(10)
+    expect(await page.textContent("#first")).toBe("212-555-0123")
+    await page.evaluate(() => ((document.querySelector("#other") as HTMLElement).textContent = "212-555-0123"))
+    await untilText(page, "#other", "646-555-0198")
+  })
+
+  test("a rival that makes its nodes anew at every change cannot freeze the page", async () => {
+    const page = await open("<div id=box><p>212-555-0123</p></div>")
+    await untilText(page, "#box", "646-555-0198")
+    const flips = await page.evaluate(async () => {
+      const box = document.querySelector("#box") as HTMLElement
+      let flips = 0
+      new MutationObserver(() => {
+        if (box.textContent !== "212-555-0123") {
+          flips++
+          box.innerHTML = "<p>212-555-0123</p>"
+        }
+      }).observe(box, { characterData: true, childList: true, subtree: true })
+      box.innerHTML = "<p>212.555.0123</p>"
+      await new Promise((done) => setTimeout(done, 50))
+      return flips
+    })
+    expect(flips).toBeGreaterThan(0)
+    expect(await page.evaluate(() => 1 + 1)).toBe(2)
+  })
+})
+
+describe("navigation", () => {
+  test("history is not patched; a single-page navigation is a page view with the page before as its referrer", async () => {
+    const page = await open("<main id=main>212-555-0123</main>")
+    await untilText(page, "#main", "646-555-0198")
+    expect(await page.evaluate(() => Object.hasOwn(history, "pushState") || !/native/.test(String(history.pushState)))).toBe(false)
+    await page.evaluate(() => {
+      history.pushState({}, "", "/contact?utm_source=x&email=y")
+      ;(document.querySelector("#main") as HTMLElement).innerHTML = "<h1>Contact: (212) 555-0123</h1>"
+    })
+    await untilText(page, "#main", "Contact: (646) 555-0198")
+    await expect.poll(() => lab.asked.length).toBe(2)
+    expect(lab.asked[1]?.body).toMatchObject({ url: `${lab.url}/contact?utm_source=x&`, referrer: `${lab.url}/`, visit: "vis_1" })
+  })
+
+  test("on the second page of a visit the number is right before first paint", async () => {
+    const page = await open("<h1 id=first>212-555-0123</h1>")
+    await untilText(page, "#first", "646-555-0198")
+    lab.pages.set(
+      "/two",
+      `<!doctype html><html><head>${tag().replace("async ", "")}<script>addEventListener("DOMContentLoaded", () => window.seen = document.querySelector("h1").textContent)</script></head><body><h1>212-555-0123</h1></body></html>`,
+    )
+    lab.fault = (reply) => {
+      reply.delay_ms = 1000
+    }
+    await page.goto(`${lab.url}/two`)
+    expect(await page.evaluate("window.seen")).toBe("646-555-0198")
+  })
+
+  test("a remembered number that the answer contradicts is corrected, in clones too", async () => {
+    const page = await open("<h1 id=first>212-555-0123</h1>")
+    await untilText(page, "#first", "646-555-0198")
+    lab.pages.set("/two", `<!doctype html><html><head>${tag()}</head><body><h1>212-555-0123</h1><a href="tel:212-555-0123">Call</a></body></html>`)
+    lab.lent = [{ ...PAIR, number: "+13475550111" }]
+    lab.fault = (reply) => {
+      reply.delay_ms = 400
+    }
+    await page.goto(`${lab.url}/two`)
+    await untilText(page, "h1", "646-555-0198")
+    await page.evaluate(() => document.body.append(document.querySelector("h1")?.cloneNode(true) as Node))
+    await untilText(page, "h1:last-child", "347-555-0111")
+    await untilText(page, "h1", "347-555-0111")
+    expect(await page.getAttribute("a", "href")).toBe("tel:+13475550111")
+    // Turbo restores a page from a snapshot that holds an older number.
+    await page.evaluate(() => (document.body.innerHTML = "<h1>646-555-0198</h1>"))
+    await untilText(page, "h1", "347-555-0111")
+  })
+
+  test("a page restored from the back-forward cache still shows its number and says that it is there", async () => {
+    const page = await open("<h1 id=first>212-555-0123</h1>")
+    await untilText(page, "#first", "646-555-0198")
+    lab.pages.set("/two", "<!doctype html><h1>two</h1>")
+    await page.evaluate(() => addEventListener("pageshow", (event) => ((window as unknown as { back: boolean }).back = event.persisted)))
+    await page.goto(`${lab.url}/two`)
+    await page.goBack()
+    await untilText(page, "#first", "646-555-0198")
+    expect(await page.evaluate(() => String(onunload) + String(onbeforeunload))).toBe("nullnull")
+  })
+
+  test("a hidden or prerendered page asks for no number until it is seen", async () => {
+    tab = await openTab(browser, lab)
+    const { page } = tab
+    lab.lent = [PAIR]
+    lab.pages.set("/hidden", `<!doctype html><head><script>Object.defineProperty(Document.prototype, "hidden", { get: () => !window.seen, configurable: true })</script>${tag()}</head><body><p>212-555-0123</p>`)
+    await page.goto(`${lab.url}/hidden`)
+    await page.waitForTimeout(150)
+    expect(lab.asked).toHaveLength(0)
+    await page.evaluate(() => {
+      Object.assign(window, { seen: true })
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }))
+    })
+    await untilText(page, "p", "646-555-0198")
+  })
+})
+
+describe("places", () => {
+  test("open shadow roots are swapped where the tag asks for it, and left alone where not", async () => {
+    const body = `<x-card></x-card><script>customElements.define("x-card", class extends HTMLElement { connectedCallback() { const root = this.attachShadow({ mode: "open" }); root.innerHTML = '<p>212-555-0123</p><a href="tel:2125550123">x</a>' } })</script>`
+    const inside = () => document.querySelector("x-card")?.shadowRoot?.innerHTML
+    let page = await open(body, 'data-shadow="*"')
+    await page.waitForFunction(() => document.querySelector("x-card")?.shadowRoot?.textContent?.includes("646-555-0198"))
+    expect(await page.evaluate(inside)).toBe('<p>646-555-0198</p><a href="tel:+16465550198">x</a>')
+    await page.evaluate(() => ((document.querySelector("x-card")?.shadowRoot?.querySelector("p") as HTMLElement).textContent = "(212) 555-0123"))
+    await page.waitForFunction(() => document.querySelector("x-card")?.shadowRoot?.textContent?.includes("(646) 555-0198"))
+    await tab?.close()
+    page = await open(`${body}<p id=plain>212-555-0123</p>`)
+    await untilText(page, "#plain", "646-555-0198")
+    expect(await page.evaluate(inside)).toContain("212-555-0123")
+  })
+
+  test("data-target opens attributes and other channels' links, as the site chooses", async () => {
+    const page = await open(
+      `<img id=img alt="Call 212-555-0123"><button id=btn onclick="window.dialled='+12125550123'">x</button><a id=wa href="https://wa.me/12125550123">212 555 0123</a><p id=p>212-555-0123</p>`,
+      'data-target="#img,#btn,#wa"',
+    )
+    await untilText(page, "#p", "646-555-0198")
+    expect(await page.getAttribute("#img", "alt")).toBe("Call 646-555-0198")
+    expect(await page.getAttribute("#wa", "href")).toBe("https://wa.me/16465550198")
+    expect(await page.textContent("#wa")).toBe("646 555 0198")
+    await page.click("#btn")
+    expect(await page.evaluate("window.dialled")).toBe("+16465550198")
+  })
+
+  test("an editor in design mode keeps its text", async () => {
+    const page = await open("<p id=p>212-555-0123</p><p id=late></p>")
+    await untilText(page, "#p", "646-555-0198")
+    await page.evaluate(async () => {
+      document.designMode = "on"
+      ;(document.querySelector("#late") as HTMLElement).textContent = "212-555-0123"
+    })
+    await page.waitForTimeout(50)
+    expect(await page.textContent("#late")).toBe("212-555-0123")
+  })
+
+  test("several targets on a page each get their own number", async () => {
+    tab = await openTab(browser, lab)
+    const { page } = tab
+    lab.lent = [PAIR, { target: "+18005550100", number: "+18885550199", country: "US" }]
+    lab.pages.set("/", `<!doctype html><head>${tag()}</head><body><p>Sales 212-555-0123, service (800) 555-0100</p>`)
+    await page.goto(`${lab.url}/`)
+    await untilText(page, "p", "Sales 646-555-0198, service (888) 555-0199")
+    expect(await page.evaluate(() => [window.ringtrail.number()?.number, window.ringtrail.number("1-800-555-0100")?.number, window.ringtrail.number("+4930123456")])).toEqual(["+16465550198", "+18885550199", undefined])
+  })
+})

@@ -1,0 +1,72 @@
+import type { Browser, Page } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { fill, LOCALES } from "./cases.js"
+import { startChromium } from "./chromium.js"
+import { type Lab, openLab } from "./lab.js"
+
+let browser: Browser
+let lab: Lab
+let page: Page
+
+beforeAll(async () => {
+  ;[browser, lab] = await Promise.all([startChromium(), openLab()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await lab?.close()
+})
+
+/** Parses and serialises HTML as the browser would: what a page looks like before any script. */
+const settle = (html: string[]) =>
+  page.evaluate(
+    (cases) =>
+      cases.map((one) => {
+        const holder = document.implementation.createHTMLDocument().body
+        holder.innerHTML = `<div>${one}</div>`
+        return holder.innerHTML
+      }),
+    html,
+  )
+
+describe.each(LOCALES)("$name", ({ country, target, number, digits: [mine, lent], swapped, kept, special = [] }) => {
+  const cases: [before: string, after: string][] = [
+    ...swapped.map((template): [string, string] => [fill(template, mine), fill(template, lent)]),
+    ...kept.map((template): [string, string] => [fill(template, mine), fill(template, mine)]),
+    ...special,
+  ]
+  let results: string[]
+  let twice: string[]
+  let wanted: string[]
+
+  beforeAll(async () => {
+    lab.lent = [{ target, number: number || null, country }]
+    lab.pages.set(
+      "/table",
+      `<!doctype html><meta charset=utf-8>{script}<body>${cases.map(([before]) => `<section><div>${before}</div></section>`).join("")}`,
+    )
+    page = await browser.newPage()
+    const answered = page.waitForResponse((response) => response.url().endsWith("/visits"))
+    await page.goto(`${lab.url}/table`)
+    await answered
+    await page.waitForTimeout(50)
+    const read = () => page.evaluate(() => Array.from(document.querySelectorAll("section"), (one) => one.innerHTML))
+    results = await read()
+    await page.evaluate(() => (window as unknown as { ringtrail: { swap(): void } }).ringtrail.swap())
+    twice = await read()
+    wanted = await settle(cases.map(([, after]) => after))
+  })
+  afterAll(() => page.close())
+
+  test.each(cases.map(([before, after], index) => ({ before, after, index })))(
+    "$before → $after",
+    ({ index }) => {
+      expect(results[index]).toBe(wanted[index])
+      expect(twice[index], "running twice changes nothing").toBe(wanted[index])
+    },
+  )
+})
+
+test("the table has at least 200 cases", () => {
+  const count = LOCALES.reduce((sum, one) => sum + one.swapped.length + one.kept.length + (one.special?.length ?? 0), 0)
+  expect(count).toBeGreaterThanOrEqual(200)
+})

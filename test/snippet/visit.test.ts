@@ -1,0 +1,283 @@
+import type { Browser } from "playwright-core"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { startChromium } from "./chromium.js"
+import { type Lab, openLab, PAIR, tag } from "./lab.js"
+import { openTab, type Tab, untilText } from "./visitor.js"
+
+let browser: Browser
+let lab: Lab
+let tab: Tab | undefined
+beforeAll(async () => {
+  ;[browser, lab] = await Promise.all([startChromium(), openLab()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await lab?.close()
+})
+let tests = 0
+beforeEach(async () => {
+  lab.site = `site_${++tests}`
+  lab.asked.length = 0
+  lab.fault = undefined
+  await tab?.close()
+  tab = undefined
+})
+const P = "<p id=p>212-555-0123</p>"
+const SWAPPED = "646-555-0198"
+const open = async (body: string, attributes = "", path = "/") => {
+  tab = await openTab(browser, lab)
+  lab.lent = [PAIR]
+  lab.pages.set("/", `<!doctype html><html><head>${tag(attributes)}</head><body>${body}</body></html>`)
+  await tab.page.goto(lab.url + path)
+  return tab.page
+}
+const kinds = () => lab.asked.filter(({ path }) => path.endsWith("/beats")).map(({ body }) => body.kind)
+const visits = () => lab.asked.filter(({ path }) => path.endsWith("/visits")).map(({ body }) => body)
+
+describe("what leaves the browser", () => {
+  test("only marketing parameters, no fragment; the ids of other measuring systems", async () => {
+    tab = await openTab(browser, lab)
+    await tab.context.addCookies(
+      [
+        ["_ga", "GA1.1.5.6"],
+        ["_ym_uid", "77"],
+        ["_fbp", "fb.1.2"],
+        ["_fbc", "fb.1.3"],
+        ["session", "secret"],
+      ].map(([name, value]) => ({ name: name as string, value: value as string, url: lab.url })),
+    )
+    lab.lent = [PAIR]
+    lab.pages.set("/", `<!doctype html><head>${tag()}</head><body>${P}`)
+    const wanted = "utm_source=a&gclid=b&wbraid=c&gad_source=1&msclkid=d&fbclid=e&ttclid=f&yclid=g&ysclid=h&rb_clickid=i&li_fat_id=j&rdt_cid=k&ScCid=l&epik=m&_openstat=n&bd_vid=o&gclsrc=p&srsltid=q&igshid=r&irclickid=s&twclid=t&dclid=u&tblci=v&dicbo=w&qz_gdt=x"
+    await tab.page.goto(`${lab.url}/?email=me@example.com&${wanted}&token=123&client_id=5&user_id=6&clicked=7&q=8#access_token=9`)
+    await untilText(tab.page, "#p", SWAPPED)
+    const [visit] = visits()
+    expect([...new URL(String(visit?.url)).searchParams].map((pair) => pair.join("=")).join("&")).toBe(wanted)
+    expect(visit?.ids).toEqual({ ga: "GA1.1.5.6", ym: "77", fbp: "fb.1.2", fbc: "fb.1.3" })
+    expect(JSON.stringify(lab.asked)).not.toMatch(/secret|example\.com|access_token|token/)
+  })
+
+  test("one script and one request a page", async () => {
+    const requests: string[] = []
+    tab = await openTab(browser, lab)
+    tab.page.on("request", (request) => requests.push(new URL(request.url()).pathname))
+    lab.lent = [PAIR]
+    lab.pages.set("/", `<!doctype html><head>${tag()}</head><body>${P}`)
+    await tab.page.goto(`${lab.url}/`)
+    await untilText(tab.page, "#p", SWAPPED)
+    expect(requests.filter((path) => path !== "/favicon.ico")).toEqual(["/", "/dni.js", `/v1/sites/${lab.site}/visits`])
+  })
+
+  test("requests carry no cookies and cause no preflight", async () => {
+    const page = await open(P)
+    await untilText(page, "#p", SWAPPED)
+    const request = page.waitForRequest((one) => one.url().endsWith("/beats"))
+    await page.evaluate(() => window.ringtrail.event("x"))
+    const headers = await (await request).allHeaders()
+    expect(headers["content-type"]).toMatch(/^text\/plain/)
+    expect(headers.cookie).toBeUndefined()
+  })
+
+  test("an address of a proxy can stand in for the script's own host and paths", async () => {
+    const page = await open(P, 'data-api="/call-us/x"')
+    await untilText(page, "#p", SWAPPED)
+    expect(lab.asked[0]?.path).toBe("/call-us/x/visits")
+  })
+})
+
+describe("what happens in a visit", () => {
+  test("a tap on a link is told at once and never held back", async () => {
+    const page = await open(`${P}<a id=a href="tel:212-555-0123"><b>Call</b></a>`)
+    await untilText(page, "#p", SWAPPED)
+    const prevented = await page.evaluate(() => {
+      let prevented = true
+      document.addEventListener("click", (event) => {
+        prevented = event.defaultPrevented
+        event.preventDefault()
+      })
+      ;(document.querySelector("#a b") as HTMLElement).click()
+      return prevented
+    })
+    expect(prevented).toBe(false)
+    await expect.poll(() => lab.asked.at(-1)?.body).toEqual({ visit: "vis_1", kind: "tap", number: "+16465550198" })
+  })
+
+  test("hiding the page is told, and a page seen again after five minutes asks anew", async () => {
+    const page = await open(P)
+    await untilText(page, "#p", SWAPPED)
+    const hide = (hidden: boolean, forward_ms: number) =>
+      page.evaluate(
+        ([hidden, forward]) => {
+          const now = Date.now() + (forward as number)
+          Date.now = () => now
+          Object.defineProperty(document, "hidden", { value: hidden, configurable: true })
+          document.dispatchEvent(new Event("visibilitychange", { bubbles: true }))
+        },
+        [hidden, forward_ms] as const,
+      )
+    await hide(true, 0)
+    await hide(false, 60_000)
+    await expect.poll(kinds).toEqual(["hide"])
+    expect(visits()).toHaveLength(1)
+    await hide(true, 0)
+    await hide(false, 301_000)
+    await expect.poll(() => visits().length).toBe(2)
+  })
+
+  test("the heartbeat beats at the server's period while the page is seen", async () => {
+    lab.fault = (reply) => {
+      reply.text = reply.text.replace('"beat_s":30', '"beat_s":0.1')
+    }
+    const page = await open(P)
+    await untilText(page, "#p", SWAPPED)
+    await expect.poll(() => kinds().filter((kind) => kind === "beat").length).toBeGreaterThan(2)
+    await page.evaluate(() => Object.defineProperty(document, "hidden", { value: true }))
+    await page.waitForTimeout(250)
+    const before = kinds().length
+    await page.waitForTimeout(400)
+    expect(kinds().length).toBe(before)
+  })
+
+  test("a marked form is told with its visit; passwords, cards, hidden fields and files never", async () => {
+    const page = await open(
+      `${P}<iframe name=sink></iframe><form data-dni-form target=sink action=/sink><input name=name value=Ann><input name=email value=a@b.c><input type=password name=pw value=secret1><input type=hidden name=csrf value=secret2>
+      <input name=number autocomplete=cc-number value="4111 1111 1111 1111"><input name=pan value="4111111111111111"><input name=cvc value=123><input type=file name=file><input type=checkbox name=news value=yes checked><input type=checkbox name=no value=no>
+      <input name=phone value="+1 212 555 0199"><textarea name=message>I lost my card and my password</textarea><button>Send</button></form>`,
+    )
+    await untilText(page, "#p", SWAPPED)
+    await page.focus("[name=name]")
+    await page.waitForResponse((response) => response.url().endsWith("/dni-form.js"))
+    await page.waitForTimeout(50)
+    await page.click("button")
+    await expect.poll(kinds).toContain("form")
+    expect(lab.asked.find(({ body }) => body.kind === "form")?.body).toEqual({
+      visit: "vis_1",
+      kind: "form",
+      fields: { name: "Ann", email: "a@b.c", news: "yes", phone: "+1 212 555 0199", message: "I lost my card and my password" },
+    })
+  })
+
+  test("a page without a marked form loads no second file", async () => {
+    const page = await open(`${P}<form><input name=x></form>`)
+    await untilText(page, "#p", SWAPPED)
+    await page.focus("[name=x]")
+    await page.waitForTimeout(100)
+    expect(await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name).join())).not.toContain("dni-form")
+  })
+})
+
+describe("site code", () => {
+  test("a stub takes calls before the script is there", async () => {
+    const page = await open(
+      `<script>window.ringtrail={q:[]};for(const m of ["number","swap","on","consent","identify","event"])ringtrail[m]=(...a)=>{ringtrail.q.push([m,a])};window.heard=[];for(const e of ["swap","ready"])ringtrail.on(e,d=>heard.push(e));ringtrail.on("ready",()=>ringtrail.identify({email:"a@b.c"}));ringtrail.consent("full")</script>${P}`,
+      'data-consent="none"',
+    )
+    await untilText(page, "#p", SWAPPED)
+    expect(await page.evaluate("window.heard")).toEqual(["swap", "ready"])
+    await expect.poll(() => lab.asked.at(-1)?.body).toEqual({ visit: "vis_1", kind: "identify", fields: { email: "a@b.c" } })
+  })
+
+  test("events reach document and window; number() answers what is shown", async () => {
+    const page = await open(`<script>window.heard=[];for(const at of [document,window])at.addEventListener("ringtrail:swap",e=>heard.push(e.detail[0].display))</script>${P}`)
+    await untilText(page, "#p", SWAPPED)
+    expect(await page.evaluate("window.heard")).toEqual(["(646) 555-0198", "(646) 555-0198"])
+    expect(await page.evaluate(() => window.ringtrail.number("212.555.0123")?.href)).toBe("tel:+16465550198")
+    await page.evaluate(() => window.ringtrail.event("quote", { size: "L" }))
+    await expect.poll(() => lab.asked.at(-1)?.body).toEqual({ visit: "vis_1", kind: "event", name: "quote", fields: { size: "L" } })
+  })
+
+  test("a second copy says so in the console and does nothing else", async () => {
+    const page = await open(`${P}${tag()}`)
+    await untilText(page, "#p", SWAPPED)
+    await page.waitForTimeout(100)
+    expect(tab?.complaints).toEqual(["ringtrail twice"])
+    expect(visits()).toHaveLength(1)
+  })
+})
+
+describe("consent", () => {
+  const stored = () =>
+    tab?.page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie].join("|"))
+
+  test("none: nothing is asked, stored or changed, until a call allows it; the landing page is told then", async () => {
+    const page = await open(P, 'data-consent="none"', "/?gclid=abc")
+    await page.waitForTimeout(150)
+    expect(lab.asked).toEqual([])
+    expect(await stored()).toBe("0|0|")
+    await page.evaluate(() => {
+      history.pushState({}, "", "/inside")
+      document.body.append("x")
+    })
+    await page.evaluate(() => window.ringtrail.consent("full"))
+    await untilText(page, "#p", SWAPPED)
+    expect(visits()).toMatchObject([{ url: `${lab.url}/?gclid=abc`, consent: "full" }])
+  })
+
+  test("an event allows it too; session keeps nothing on the device", async () => {
+    const page = await open(P, 'data-consent="none"')
+    await page.evaluate(() => document.dispatchEvent(new CustomEvent("ringtrail:consent", { detail: "session", bubbles: true })))
+    await untilText(page, "#p", SWAPPED)
+    expect(await stored()).toBe("0|0|")
+    expect(visits()).toMatchObject([{ consent: "session", ids: {} }])
+  })
+
+  test("withdrawal ends the lease, forgets the visitor and restores the page's own numbers exactly", async () => {
+    const body = `<div id=all><p id=p>212-555-0123</p><a href="tel:(212)555-0123" title="2125550123">(212) <b>555</b>-0123</a><i data-dni="212.555.0123">ours</i></div>`
+    const page = await open(body)
+    await untilText(page, "#p", SWAPPED)
+    expect(await stored()).not.toBe("0|0|")
+    await page.evaluate(() => window.ringtrail.consent("none"))
+    expect(await page.innerHTML("#all")).toBe(`<p id="p">212-555-0123</p><a href="tel:(212)555-0123" title="2125550123">(212) <b>555</b>-0123</a><i data-dni="212.555.0123">212.555.0123</i>`)
+    expect(await stored()).toBe("0|0|")
+    await expect.poll(kinds).toEqual(["end"])
+    await page.evaluate(() => document.body.insertAdjacentHTML("beforeend", "<p id=late>212-555-0123</p>"))
+    await page.waitForTimeout(50)
+    expect(await page.textContent("#late")).toBe("212-555-0123")
+    await page.evaluate(() => window.ringtrail.consent("full"))
+    await untilText(page, "#p", SWAPPED)
+    expect(visits().at(-1)).not.toHaveProperty("visitor", "vsr_1")
+  })
+
+  test("an answer that arrives after the withdrawal changes nothing", async () => {
+    lab.fault = (reply) => {
+      reply.delay_ms = 200
+    }
+    const page = await open(P)
+    await page.waitForFunction(() => window.ringtrail)
+    await page.evaluate(() => window.ringtrail.consent("none"))
+    await page.waitForTimeout(400)
+    expect(await page.textContent("#p")).toBe("212-555-0123")
+    expect(await stored()).toBe("0|0|")
+  })
+
+  test("Do Not Track and Global Privacy Control count where the site says so", async () => {
+    for (const signal of ["globalPrivacyControl", "doNotTrack"]) {
+      tab = await openTab(browser, lab)
+      await tab.page.addInitScript((name) => Object.defineProperty(navigator, name, { value: name === "doNotTrack" ? "1" : true }), signal)
+      lab.asked.length = 0
+      lab.pages.set("/", `<!doctype html><head>${tag('data-dnt="on"')}</head><body>${P}`)
+      await tab.page.goto(`${lab.url}/`)
+      await tab.page.waitForTimeout(100)
+      expect(lab.asked).toEqual([])
+      lab.lent = [PAIR]
+      lab.pages.set("/", `<!doctype html><head>${tag()}</head><body>${P}`)
+      await tab.page.goto(`${lab.url}/`)
+      await untilText(tab.page, "#p", SWAPPED)
+      await tab.close()
+    }
+    tab = undefined
+  })
+
+  test("the visitor's id lives in a cookie that subdomains share where the tag names the domain", async () => {
+    lab.lent = [PAIR]
+    tab = await openTab(browser, lab)
+    lab.pages.set("/", `<!doctype html><head>${tag('data-domain="a.localhost"')}</head><body>${P}`)
+    const port = new URL(lab.url).port
+    await tab.page.goto(`http://www.a.localhost:${port}/`)
+    await untilText(tab.page, "#p", SWAPPED)
+    lab.asked.length = 0
+    await tab.page.goto(`http://shop.a.localhost:${port}/`)
+    await untilText(tab.page, "#p", SWAPPED)
+    expect(visits()).toMatchObject([{ visitor: "vsr_1" }])
+  })
+})
