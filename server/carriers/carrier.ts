@@ -32,12 +32,19 @@ export interface Carrier<C = unknown> {
   credentials: z.ZodType<C>
   /** The paths that this carrier calls, below `/v1/sites/{site}/carriers/{name}/`. `voice` is the one that is answered with instructions. */
   events: readonly string[]
-  /** Whether a holder of the credentials sent exactly this request to exactly this address. */
+  /**
+   * The answer to a question that the carrier asks before it believes the address (an echo), in nobody's name and without
+   * any trust; undefined for every other request.
+   */
+  challenge?(request: CarrierRequest): CarrierAnswer | undefined
+  /** Whether a holder of the credentials sent exactly this request to exactly this address, just now where it is dated. */
   verify(request: CarrierRequest, credentials: C): Promise<boolean>
-  /** What a verified request reports; undefined when there is nothing in it to fold. */
-  parse(event: string, request: CarrierRequest): CallEvent | undefined
+  /** Which event a verified request is, for a carrier that sends all of them to one address; the path says so otherwise. */
+  nameEvent?(event: string, request: CarrierRequest): string
+  /** What a verified request reports; empty when there is nothing in it to fold. */
+  parse(event: string, request: CarrierRequest): readonly CallEvent[]
   /** The answer to `voice`. A forward to the dialled number itself is refused. */
-  render(instructions: Instructions, context: RenderContext): CarrierAnswer
+  render(instructions: Instructions, context: RenderContext, credentials: C): CarrierAnswer
   /** The answer to every other event, and to `voice` where nothing is left to do. */
   acknowledge(event: string): CarrierAnswer
 }

@@ -4,22 +4,6 @@ export function formOf(body: Uint8Array): URLSearchParams {
   return new URLSearchParams(`&${new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }).decode(body)}`)
 }
 
-/** The top-level texts and numbers of a JSON object body; empty when it is anything else. */
-export function jsonFieldsOf(body: Uint8Array): URLSearchParams {
-  const fields = new URLSearchParams()
-  let value: unknown
-  try {
-    value = JSON.parse(new TextDecoder().decode(body))
-  } catch {
-    return fields
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return fields
-  for (const [name, field] of Object.entries(value)) {
-    if (typeof field === "string" || typeof field === "number") fields.append(name, String(field))
-  }
-  return fields
-}
-
 /** Reads one field of a request by name. */
 export type ReadField = (name: string, limit?: number) => string | undefined
 
@@ -54,13 +38,46 @@ const OLDEST_MS = 3_600_000
 /** How far a carrier's clock may run ahead of ours and still be believed (and cut to ours). */
 const AHEAD_MS = 300_000
 
+/** When something happened. */
+export interface Time {
+  occurred_at: number
+  /** Whether the time is the carrier's own. */
+  timestamped: boolean
+}
+
 /** When an event happened: the carrier's time where it is believable, else when it reached us. */
-export function readTime(text: string | undefined, received_at: number): { occurred_at: number; timestamped: boolean } {
-  const time = text === undefined ? Number.NaN : Date.parse(text)
-  const believable = time >= received_at - OLDEST_MS && time <= received_at + AHEAD_MS
+export function readTime(text: string | undefined, received_at: number): Time {
+  return believe(text === undefined ? Number.NaN : Date.parse(text), received_at)
+}
+
+/** As `readTime`, for a time in ms; NaN where the carrier gave none. */
+export function believe(time_ms: number, received_at: number): Time {
+  const believable = time_ms >= received_at - OLDEST_MS && time_ms <= received_at + AHEAD_MS
   return believable
-    ? { occurred_at: Math.min(time, received_at), timestamped: true }
+    ? { occurred_at: Math.min(time_ms, received_at), timestamped: true }
     : { occurred_at: received_at, timestamped: false }
+}
+
+/**
+ * The clock of a record that is sent when a call is over, which may name times of hours ago: all of them are believed
+ * when the end is. When it is not (the carrier writes another zone), the record is moved so that the call ended when it
+ * reached us, its lengths kept. A time that is none is when the record came.
+ */
+export function recordClock(end_ms: number, received_at: number): (time_ms: number) => Time {
+  const { timestamped } = believe(end_ms, received_at)
+  const shift = timestamped || Number.isNaN(end_ms) ? 0 : received_at - end_ms
+  return (time_ms) => {
+    const moved = time_ms + shift
+    const within = moved >= received_at - LONGEST_S * 1000 && moved <= received_at + AHEAD_MS
+    if (!within || Number.isNaN(end_ms)) return { occurred_at: received_at, timestamped: false }
+    return { occurred_at: Math.min(Math.round(moved), received_at), timestamped }
+  }
+}
+
+/** Whole seconds between two times in ms; undefined when they are not in that order, or more than a week apart. */
+export function secondsBetween(from_ms: number, to_ms: number): number | undefined {
+  const seconds = Math.round((to_ms - from_ms) / 1000)
+  return seconds >= 0 && seconds <= LONGEST_S ? seconds : undefined
 }
 
 /** An http or https address of at most 2,048 characters; undefined for every other text. */

@@ -23,6 +23,8 @@ export type Instructions =
 export interface RenderContext {
   /** The tracking number that was dialled, as the carrier wrote it; null when it did not say. */
   dialled: string | null
+  /** The carrier's id of the call, for carriers that have to be told it again; null when the request had none. */
+  call_key: string | null
   /** Absolute address of the site's routes for this carrier, without a slash at its end; an event's path is put behind it. */
   callback_url: string
 }
@@ -36,6 +38,29 @@ export function withoutLoop(instructions: Instructions, context: RenderContext):
   return digitsOf(instructions.to) === digitsOf(context.dialled) ? { kind: "reject" } : instructions
 }
 
-function digitsOf(number: string): string {
+/** A number without its plus and punctuation, as several carriers write it. */
+export function digitsOf(number: string): string {
   return number.replace(/\D/g, "")
+}
+
+/** A language tag in the form of BCP 47; undefined for any other text. */
+export function languageTag(language: string | undefined): string | undefined {
+  return language !== undefined && /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/.test(language) ? language : undefined
+}
+
+/** A ring time cut to what a carrier takes, in whole seconds; undefined when none is wanted. */
+export function ringTime(timeout_s: number | undefined, shortest: number, longest: number): number | undefined {
+  return timeout_s === undefined ? undefined : Math.min(longest, Math.max(shortest, Math.round(timeout_s)))
+}
+
+/**
+ * A text that a synthesiser reads as words and never as markup: several carriers take SSML in the same field, and their
+ * own marks besides. Cut to `limit` characters, without the characters of marks.
+ */
+export function spokenText(text: string, limit: number, marks = /[<>]/g): string {
+  return text
+    .replace(/\p{Cc}/gu, " ")
+    .replace(marks, " ")
+    .slice(0, limit)
+    .replace(/\p{Cs}/gu, "")
 }

@@ -1,6 +1,8 @@
+import { portForms } from "./address.js"
+import { readBase64, writeBase64 } from "./bytes.js"
 import type { CarrierRequest } from "./carrier.js"
 import { formOf } from "./form.js"
-import { readBase64, sha256Hex, signHmac, verifyHmac, writeBase64 } from "./hmac.js"
+import { sha256Hex, signHmac, verifyHmac } from "./hmac.js"
 
 /** Length of an HMAC-SHA1, in bytes. */
 const SIGNATURE_BYTES = 20
@@ -64,15 +66,6 @@ function addressForms(url: string): string[] {
   const written = new URL(url).href
   const forms = [url, ...portForms(url), ...portForms(written), ...portForms(written).map(encodeQuery)]
   return [...new Set(forms)]
-}
-
-function portForms(url: string): string[] {
-  const parts = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*@)?(\[[^\]/?#]*\]|[^:/?#]*)(:[^/?#]*)?/i.exec(url)
-  if (!parts) return [url]
-  const [prefix, scheme = "", user = "", host = "", port = ""] = parts
-  const rest = url.slice(prefix.length)
-  const standard = scheme.toLowerCase() === "https" ? ":443" : ":80"
-  return [`${scheme}://${user}${host}${rest}`, `${scheme}://${user}${host}${port || standard}${rest}`]
 }
 
 function encodeQuery(url: string): string {

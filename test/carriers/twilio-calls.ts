@@ -32,7 +32,7 @@ export function requestOf({ event, at, fields }: Report): CarrierRequest {
 /** The events that the adapter makes of these reports. */
 export function eventsOf(reports: readonly Report[]): CallEvent[] {
   return reports.map((report) => {
-    const event = twilio.parse(report.event, requestOf(report))
+    const [event] = twilio.parse(report.event, requestOf(report))
     if (!event) throw new Error(`unreadable: ${JSON.stringify(report)}`)
     return event
   })

@@ -367,7 +367,7 @@ describe("Twilio's signature", () => {
     expect(await verifyTwilio({ ...post(url, body, signature), method: "PUT" }, [TOKEN])).toBe(false)
     const smuggled = { ...post(url, body, signature), method: "GET" }
     expect(await verifyTwilio(smuggled, [TOKEN])).toBe(true)
-    expect(twilio.parse("status", smuggled)).toBeUndefined()
+    expect(twilio.parse("status", smuggled)).toEqual([])
   })
 
   it("during a rotation, each of the site's tokens is accepted, and no other", async () => {

@@ -7,14 +7,16 @@ import { readXml } from "./xml-tree.js"
 
 const { VoiceResponse } = twilioPackage.twiml
 
+const CREDENTIALS = { account_sid: `AC${"0".repeat(32)}`, auth_token: "0123456789abcdef0123456789abcdef" }
 const CONTEXT: RenderContext = {
   dialled: "+12025550142",
+  call_key: "CA1",
   callback_url: "https://calls.example/v1/sites/site_1/carriers/twilio",
 }
 const URL_OF = (event: string) => `${CONTEXT.callback_url}/${event}`
 
 function treeOf(instructions: Instructions, context = CONTEXT) {
-  return readXml(twilio.render(instructions, context).body ?? "")
+  return readXml(twilio.render(instructions, context, CREDENTIALS).body ?? "")
 }
 
 /** What twilio-node's builder makes of the same intent. */
@@ -120,7 +122,7 @@ describe("TwiML", () => {
   })
 
   it("is sent as XML; what nothing is asked of is answered without a body", () => {
-    expect(twilio.render({ kind: "reject" }, CONTEXT)).toMatchObject({
+    expect(twilio.render({ kind: "reject" }, CONTEXT, CREDENTIALS)).toMatchObject({
       status: 200,
       contentType: "text/xml; charset=utf-8",
     })

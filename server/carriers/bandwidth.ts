@@ -1,0 +1,146 @@
+import type * as z from "zod"
+import type { CallEvent, LegStatus } from "../../shared/call-event.js"
+import { NO_CONTENT } from "./answer.js"
+import type { Carrier, CarrierAnswer, CarrierRequest } from "./carrier.js"
+import { businessLeg, eventOf, readId } from "./event.js"
+import { fieldReader, readTime, readUrl, secondsBetween } from "./form.js"
+import { type Instructions, languageTag, type RenderContext, ringTime, withoutLoop } from "./instructions.js"
+import { fieldsOf, objectIn, readJson } from "./json.js"
+import { BasicLogin, verifyBasic } from "./secret.js"
+import { element, text, type Xml, xmlDocument } from "./xml.js"
+
+/** What a site tells us of its Bandwidth voice application: the callback credentials that are entered there. */
+export type BandwidthCredentials = z.infer<typeof BasicLogin>
+
+/** Bandwidth: JSON under HTTP Basic in, BXML out. Nothing is signed, so the login must be a long random one. */
+export const bandwidth: Carrier<BandwidthCredentials> = {
+  name: "bandwidth",
+  credentials: BasicLogin,
+  events: ["voice", "status", "dial", "recording"],
+  verify: verifyBasic,
+  parse: (_event, request) => parseBandwidth(request),
+  render: (instructions, context) => answerBxml(...verbs(withoutLoop(instructions, context), context)),
+  // The business's leg is asked for BXML too before it is bridged: nothing to do there.
+  acknowledge: (event) => (event === "recording" ? NO_CONTENT : answerBxml()),
+}
+
+function parseBandwidth({ body, received_at }: CarrierRequest): readonly CallEvent[] {
+  const read = fieldReader(fieldsOf(objectIn(readJson(body))))
+  const id = readId(read("callId"))
+  if (!id) return []
+  const call = { carrier: bandwidth.name, call_key: id, to: read("to"), from: read("from") }
+  const time = readTime(read("eventTime"), received_at)
+  // A transferred leg names the caller's in the tag that our BXML gave it; transferAnswer names it nowhere else.
+  const ofCaller = { ...call, call_key: readId(read("parentCallId")) ?? readId(read("tag")) ?? "" }
+  const between = (from: string, to: string) => secondsBetween(Date.parse(read(from) ?? ""), Date.parse(read(to) ?? ""))
+  const cause = CAUSE.get(read("cause") ?? "") ?? "failed"
+  const answered = read("answerTime") !== undefined
+  switch (read("eventType")) {
+    case "initiate":
+      if (read("direction") === "outbound") return []
+      return [eventOf(call, "ringing", "", { occurred_at: received_at, timestamped: false }, { status: "ringing" })]
+    case "transferAnswer":
+      if (ofCaller.call_key === "") return []
+      return [eventOf(ofCaller, "answered", id, time, { status: "in_progress", ...businessLeg(id, forwardedTo()) })]
+    case "transferDisconnect": {
+      if (ofCaller.call_key === "") return []
+      const talk_s = cause === "completed" && answered ? between("answerTime", "endTime") : undefined
+      const status = cause === "completed" && !answered ? "no_answer" : cause
+      const details = { status, duration_s: between("startTime", "endTime"), talk_s }
+      return [eventOf(ofCaller, "ended", id, time, { ...details, ...businessLeg(id, forwardedTo()) })]
+    }
+    case "transferComplete":
+      return [eventOf(call, "dialled", cause, time, { status: cause })]
+    case "disconnect": {
+      if (read("direction") === "outbound") return []
+      // The caller's leg is answered when the business is; whoever hangs up before that gave up.
+      const status = cause === "completed" && !answered ? "canceled" : cause
+      return [eventOf(call, "ended", "", time, { status, duration_s: between("startTime", "endTime") })]
+    }
+    case "recordingAvailable": {
+      const recording_url = readUrl(read("mediaUrl", 2048))
+      if (read("status") !== "complete" || recording_url === undefined) return []
+      const details = { status: "completed" as const, recording_url, recording_s: readDuration(read("duration")) }
+      const key = readId(read("parentCallId")) ?? id
+      return [eventOf({ ...call, call_key: key }, "recording", readId(read("recordingId")) ?? "", time, details)]
+    }
+    default:
+      return []
+  }
+
+  function forwardedTo(): string | undefined {
+    return read("transferTo") ?? call.to
+  }
+}
+
+/** What ended a call; every cause that is not here is a failure of the carrier or of our answer. */
+const CAUSE: ReadonlyMap<string, LegStatus> = new Map([
+  ["hangup", "completed"],
+  ["busy", "busy"],
+  ["rejected", "busy"],
+  ["timeout", "no_answer"],
+  ["cancel", "canceled"],
+])
+
+/** An ISO 8601 duration of hours, minutes and seconds as whole seconds; undefined for any other text. */
+function readDuration(text: string | undefined): number | undefined {
+  const parts = /^PT(?:(\d{1,3})H)?(?:(\d{1,5})M)?(?:(\d{1,6})(?:\.\d{1,9})?S)?$/.exec(text ?? "")
+  if (!parts || text === "PT") return undefined
+  const [, hours = 0, minutes = 0, seconds = 0] = parts
+  return secondsBetween(0, (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000)
+}
+
+function answerBxml(...verbs: Xml[]): CarrierAnswer {
+  return {
+    status: 200,
+    contentType: "application/xml; charset=utf-8",
+    body: xmlDocument(element("Response", {}, ...verbs)),
+  }
+}
+
+const SPEAK_LIMIT = 4096
+/** How long `<Transfer>` may ring, in seconds. */
+const RING_LIMITS_S = [1, 300] as const
+
+/** BXML has no way to be busy: a refused call is hung up. */
+function verbs(instructions: Instructions, context: RenderContext): Xml[] {
+  switch (instructions.kind) {
+    case "forward": {
+      const { callback_url } = context
+      const record = element("StartRecording", {
+        recordingAvailableUrl: `${callback_url}/recording`,
+        multiChannel: true,
+      })
+      return instructions.record ? [record, transfer(instructions, context)] : [transfer(instructions, context)]
+    }
+    case "reject":
+      return [element("Hangup", {})]
+    case "say": {
+      const locale = languageTag(instructions.language)?.replace("-", "_")
+      return [element("SpeakSentence", { locale }, text(instructions.text.slice(0, SPEAK_LIMIT)))]
+    }
+  }
+}
+
+function transfer(
+  { to, timeout_s }: Extract<Instructions, { kind: "forward" }>,
+  { callback_url, dialled, call_key }: RenderContext,
+): Xml {
+  return element(
+    "Transfer",
+    {
+      transferCallerId: dialled ?? undefined,
+      callTimeout: ringTime(timeout_s, ...RING_LIMITS_S),
+      transferCompleteUrl: `${callback_url}/dial`,
+    },
+    element(
+      "PhoneNumber",
+      {
+        transferAnswerUrl: `${callback_url}/status`,
+        transferDisconnectUrl: `${callback_url}/status`,
+        tag: call_key ?? undefined,
+      },
+      text(to),
+    ),
+  )
+}

@@ -1,0 +1,34 @@
+import { aliyunSample } from "./aliyun.js"
+import { bandwidthSample } from "./bandwidth.js"
+import { infobipSample } from "./infobip.js"
+import { jambonzSample } from "./jambonz.js"
+import { mangoSample } from "./mango.js"
+import { pbxSample } from "./pbx.js"
+import { plivoSample } from "./plivo.js"
+import type { Sample } from "./sample.js"
+import { sinchSample } from "./sinch.js"
+import { telnyxSample } from "./telnyx.js"
+import { tencentSample } from "./tencent.js"
+import { signalwireSample, telnyxTexmlSample } from "./twiml.js"
+import { uisSample } from "./uis.js"
+import { vonageSample } from "./vonage.js"
+import { zadarmaSample } from "./zadarma.js"
+
+/** Every carrier but Twilio, which has files of its own. */
+export const SAMPLES: readonly Sample[] = [
+  signalwireSample,
+  telnyxTexmlSample,
+  plivoSample,
+  vonageSample,
+  jambonzSample,
+  pbxSample,
+  bandwidthSample,
+  telnyxSample,
+  sinchSample,
+  zadarmaSample,
+  mangoSample,
+  uisSample,
+  tencentSample,
+  aliyunSample,
+  infobipSample,
+]
