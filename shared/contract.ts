@@ -289,6 +289,8 @@ export const CallPatch = z.strictObject({
   spam: z.boolean().optional(),
   notes: z.string().max(4000).nullish(),
   stated_source: SourceFields.nullish().describe("what the caller said about where he found the number"),
+  code: z.string().trim().toUpperCase().min(1).max(20).nullish().describe("the code that the caller read out"),
+  visit: id("vis").nullish().describe("which visit called, as a person knows it; null: none did"),
 })
 export type CallPatch = z.infer<typeof CallPatch>
 
@@ -302,7 +304,11 @@ export const AttributionAnswer = z.strictObject({
   state: z.enum(STATES),
   method: z.string(),
   confidence: z.number(),
+  /** The likeliest channel; it can be sure where the visit is not. */
+  channel: text,
   channel_confidence: z.number(),
+  /** Probability that no visit caused the call. */
+  no_visit: z.number(),
   reason: text,
   candidates: z.array(Candidate),
 })

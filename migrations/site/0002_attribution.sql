@@ -10,6 +10,7 @@ alter table pools add column lending text not null default 'subpools';
 alter table pools add column shares text not null default '[""]';
 
 alter table calls add column channel text;
+alter table calls add column no_visit real not null default 0;
 
 create table models (
   id integer primary key not null,

@@ -54,13 +54,13 @@ export function ringTime(timeout_s: number | undefined, shortest: number, longes
 }
 
 /**
- * A text that a synthesiser reads as words and never as markup: several carriers take SSML in the same field, and their
- * own marks besides. Cut to `limit` characters, without the characters of marks.
+ * A text that a synthesiser reads as words and never as markup, because several carriers take SSML in the same field. Cut
+ * to `limit` characters, without those of tags.
  */
-export function spokenText(text: string, limit: number, marks = /[<>]/g): string {
+export function spokenText(text: string, limit: number): string {
   return text
     .replace(/\p{Cc}/gu, " ")
-    .replace(marks, " ")
+    .replace(/[<>]/g, " ")
     .slice(0, limit)
     .replace(/\p{Cs}/gu, "")
 }

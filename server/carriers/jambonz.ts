@@ -134,7 +134,8 @@ function verb(instructions: Instructions, { callback_url }: RenderContext): unkn
       return {
         verb: "say",
         text: spokenText(instructions.text, SAY_LIMIT),
-        ...(language !== undefined && { synthesizer: { language } }),
+        // "default" is the application's own voice; the schema asks for a vendor wherever a language is named.
+        ...(language !== undefined && { synthesizer: { vendor: "default", language } }),
       }
     }
   }

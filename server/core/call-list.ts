@@ -135,7 +135,10 @@ function describer(site: Site): (row: Row) => CallAnswer {
   })
 }
 
-type Described = Pick<Attribution, "state" | "confidence" | "channel_confidence" | "candidates"> & {
+type Described = Pick<
+  Attribution,
+  "state" | "confidence" | "channel" | "channel_confidence" | "no_visit" | "candidates"
+> & {
   method: string
   reason: string | null
 }
@@ -145,7 +148,9 @@ function describeAttribution(found: Described, ids: Map<number, string>): CallAn
     state: found.state,
     method: found.method,
     confidence: round(found.confidence),
+    channel: found.channel,
     channel_confidence: round(found.channel_confidence),
+    no_visit: round(found.no_visit),
     reason: found.reason,
     candidates: found.candidates.flatMap(({ visit, probability, evidence }) => {
       const id = ids.get(visit)

@@ -1,16 +1,15 @@
 import { and, eq, sql } from "drizzle-orm"
 import type { CallEvent } from "../../shared/call-event.js"
 import type { CallAnswer, CallImport, CallPatch } from "../../shared/contract.js"
+import { answerCall, columnsOf, correctedTo, judgeAgain, replaceAnswer } from "./answer.js"
 import { readCaller } from "./caller.js"
 import { type Db, excludedOf, placeholdersOf, prepareOnce, type Site } from "./db.js"
 import { type FoldedCall, foldCall } from "./fold.js"
 import { decodeId } from "./id.js"
 import { toMinor } from "./money.js"
 import { readPhone } from "./phone.js"
-import { packObservation } from "./posterior.js"
 import { type Fault, notFound, Refusal } from "./refusal.js"
-import { type Attribution, type Resolution, resolve } from "./resolve.js"
-import { callEvents, calls, observations } from "./schema.js"
+import { callEvents, calls } from "./schema.js"
 import { readSettings } from "./settings.js"
 
 /** A call as it is stored. */
@@ -54,14 +53,6 @@ const statements = prepareOnce((db: Db) => {
       .insert(calls)
       .values(placeholdersOf(calls))
       .onConflictDoUpdate({ target: calls.id, set: excludedOf(calls) })
-      .prepare(),
-    observe: db
-      .insert(observations)
-      .values({ call_id: value("call_id"), model_id: value("model_id"), seen: value("seen") })
-      .onConflictDoUpdate({
-        target: observations.call_id,
-        set: { model_id: sql`excluded.model_id`, seen: sql`excluded.seen` },
-      })
       .prepare(),
     // The earliest call of a caller is his first, whichever order they became known in.
     markFirst: db
@@ -122,18 +113,35 @@ export function importCalls(site: Site, rows: readonly CallImport[], path: (inde
   })
 }
 
-/** What people say of a call afterwards: tags, outcome, value, spam, notes, what the caller said. */
+/**
+ * What people say of a call afterwards: tags, outcome, value, spam, notes, what the caller said or which code he gave, and
+ * which visit it was. What bears on who called is weighed at once; the answer before is kept.
+ */
 export function updateCall(site: Site, id: string, patch: CallPatch): CallRow {
-  const { id: rowId } = findCall(site, id)
+  const before = findCall(site, id)
   const { currency } = readSettings(site)
-  const { value, stated_source, ...rest } = patch
+  const { value, stated_source, visit, ...rest } = patch
   const changed = {
     ...rest,
     ...(value === undefined ? {} : { value: value === null ? null : toMinor(value, currency, "value") }),
     ...(stated_source === undefined ? {} : { stated_source: stated_source as Record<string, string> | null }),
     updated_at: site.now,
   }
-  site.db.update(calls).set(changed).where(eq(calls.id, rowId)).run()
+  site.db.update(calls).set(changed).where(eq(calls.id, before.id)).run()
+  const after = findCall(site, id)
+  if (visit !== undefined) replaceAnswer(site, before, correctedTo(site, after, visit))
+  else if (stated_source !== undefined || patch.code !== undefined) {
+    const again = judgeAgain(site, after)
+    if (again) replaceAnswer(site, before, again)
+  }
+  return findCall(site, id)
+}
+
+/** Judges a call by the newest rates; the answer it had is kept beside. What a person has said stands. */
+export function relearnCall(site: Site, id: string): CallRow {
+  const call = findCall(site, id)
+  const found = judgeAgain(site, call, true)
+  if (found) replaceAnswer(site, call, found)
   return findCall(site, id)
 }
 
@@ -152,19 +160,20 @@ interface Identity {
   readonly folded: FoldedCall
 }
 
-function storeCall(
-  site: Site,
-  known: CallRow | undefined,
-  { id, carrier, call_key, folded }: Identity,
-): CallRow {
+function storeCall(site: Site, known: CallRow | undefined, { id, carrier, call_key, folded }: Identity): CallRow {
   const facts = factsOf(site, folded)
-  const resolution = isSettled(known, facts)
-    ? undefined
-    : resolve(site, { to: facts.to_e164, at: facts.started_at, from: facts.from_e164 })
-  const found = resolution ? columnsOf(resolution.attribution) : {}
   const { put, markFirst, byId } = statements(site)
-  put.run({ ...blank, ...known, ...facts, ...found, id, carrier, call_key })
-  if (resolution) keepObservation(site, id, resolution)
+  const settled = isSettled(known, facts)
+  // A call that moved forward in time must not find its own old record as an earlier call of the same caller.
+  if (known && !settled) put.run({ ...blank, ...known, ...facts, id, carrier, call_key })
+  const found = settled
+    ? undefined
+    : answerCall(site, id, { ...facts, code: known?.code ?? null, stated_source: known?.stated_source ?? null })
+  put.run({ ...blank, ...known, ...facts, ...(found ? columnsOf(found) : {}), id, carrier, call_key })
+  if (known && settled && known.digits !== facts.digits) {
+    const again = judgeAgain(site, { ...known, ...facts })
+    if (again) replaceAnswer(site, known, again)
+  }
   for (const from of new Set([known?.from_e164, facts.from_e164])) if (from) markFirst.run({ from })
   const row = byId.all({ id })[0]
   if (!row) throw notFound("call")
@@ -177,15 +186,7 @@ type Facts = ReturnType<typeof factsOf>
 function isSettled(known: CallRow | undefined, facts: Facts): boolean {
   if (!known) return false
   if (known.method === "corrected") return true
-  return (
-    known.to_e164 === facts.to_e164 && known.started_at === facts.started_at && known.from_e164 === facts.from_e164
-  )
-}
-
-/** What was known when the call rang: learning reads it, and so does whoever judges the call again. */
-function keepObservation(site: Site, call_id: number, { observation, model_id }: Resolution): void {
-  if (!observation) return
-  statements(site).observe.run({ call_id, model_id, seen: packObservation(observation) })
+  return known.to_e164 === facts.to_e164 && known.started_at === facts.started_at && known.from_e164 === facts.from_e164
 }
 
 /** What the events say, in the columns of a call. */
@@ -221,6 +222,7 @@ const blank: Omit<CallRow, "id" | "carrier" | "call_key" | keyof Facts> = {
   confidence: 0,
   channel: null,
   channel_confidence: 0,
+  no_visit: 0,
   reason: null,
   candidates: [],
   first_time: false,
@@ -230,34 +232,7 @@ const blank: Omit<CallRow, "id" | "carrier" | "call_key" | keyof Facts> = {
   spam: false,
   notes: null,
   stated_source: null,
-}
-
-function columnsOf({
-  state,
-  method,
-  confidence,
-  channel,
-  channel_confidence,
-  reason,
-  number_id,
-  visit_id,
-  visitor_id,
-  source_id,
-  candidates,
-}: Attribution) {
-  return {
-    state,
-    method,
-    confidence,
-    channel,
-    channel_confidence,
-    reason,
-    number_id,
-    visit_id,
-    visitor_id,
-    source_id,
-    candidates,
-  }
+  code: null,
 }
 
 function foldImport(row: CallImport, to: string | null): FoldedCall {

@@ -32,7 +32,9 @@ const STRAY_CALLS = 2
  * and Rubin 1977). Rates never grow with silence (pool adjacent violators), and the prior counts as a few calls.
  */
 export function fitModel({ samples, exposure, numberMs, start }: Evidence): Model {
-  const channels = [...new Set([...exposure.keys(), ...samples.flatMap(({ cells }) => cells.map(([, channel]) => channel))])]
+  const channels = [
+    ...new Set([...exposure.keys(), ...samples.flatMap(({ cells }) => cells.map(([, channel]) => channel))]),
+  ]
   const calls = samples.map((sample) => indexCells(sample, channels))
   let model = start
   for (let round = 0; round < ROUNDS; round++)
@@ -173,7 +175,11 @@ function shrink(calls: number, time: number, prior: number, strength: number): n
   return prior === 0 ? 0 : (calls + strength) / (time + strength / prior)
 }
 
-function fitChannels(calls: ReadonlyMap<string, number>, exposure: Exposure, rates: Float64Array): Record<string, number> {
+function fitChannels(
+  calls: ReadonlyMap<string, number>,
+  exposure: Exposure,
+  rates: Float64Array,
+): Record<string, number> {
   const factors: Record<string, number> = {}
   for (const [channel, cells] of exposure) {
     let wanted = 0

@@ -1,12 +1,12 @@
 import { sql } from "drizzle-orm"
 import { type Db, prepareOnce, type Site } from "./db.js"
-import { fitModel, type Sample } from "./fit.js"
 import { exposureOf, type Lent } from "./exposure.js"
+import { fitModel, type Sample } from "./fit.js"
 import { idAt } from "./id.js"
 import { cellsOf } from "./observe.js"
 import { unpackObservation } from "./posterior.js"
-import { calls, learning, lendings, models, numbers, observations, visits } from "./schema.js"
 import { modelAt } from "./resolve.js"
+import { calls, learning, lendings, models, numbers, observations, visits } from "./schema.js"
 
 // Learning runs in the sweep, a bounded piece at a time, so that it never keeps a visitor waiting: visits are counted as they
 // end, and every few hours, when there are enough new calls, the rates are fitted to the calls of the last weeks.
@@ -25,7 +25,7 @@ const CALLS_AT_ONCE = 1500
 /** When to learn: not before so many calls, after so long, and with so many more calls than last time. */
 const CALLS_AT_LEAST = 15
 const LEARN_EVERY_MS = 6 * HOUR
-const GROWTH = 1.08
+const GROWTH = 1.15
 
 const statements = prepareOnce((db: Db) => {
   const value = sql.placeholder
@@ -37,10 +37,7 @@ const statements = prepareOnce((db: Db) => {
       .where(sql`${visits.id} > ${value("after")} and ${visits.id} < ${value("before")}`)
       .orderBy(sql`${visits.id} limit 1 offset ${sql.raw(String(VISITS_A_SWEEP))}`)
       .prepare(),
-    countCalls: db
-      .select({ count: sql<number>`count(*)` })
-      .from(observations)
-      .prepare(),
+    countCalls: db.select({ count: sql<number>`count(*)` }).from(observations).prepare(),
     blocks: db
       .select()
       .from(lendings)
@@ -135,5 +132,8 @@ function countVisits(site: Site, after: number): void {
     group by 1, 2, 3
     on conflict (block, kind, channel) do update set
       visits = visits + excluded.visits, present_ms = present_ms + excluded.present_ms, taps = taps + excluded.taps`)
-  site.db.update(learning).set({ visit_cursor: before - 1 }).run()
+  site.db
+    .update(learning)
+    .set({ visit_cursor: before - 1 })
+    .run()
 }

@@ -4,7 +4,7 @@ import { isSupportedCountry, type PhoneNumber, parsePhoneNumberFromString } from
 export interface SwapForm {
   /** Source of the whole pattern (flags `gi`). Group 1: an international prefix. Group 2: digits whose grouping may be kept. */
   match: string
-  /** Source of a cheap pattern (flag `i`) without which `match` cannot match: five digits of either number. */
+  /** Source of a cheap pattern (flag `i`) without which `match` cannot match: the national digits of either number. */
   find: string
   /** National significant digits of `number` when they fit into the target's grouping, else null. */
   digits: string | null
@@ -51,7 +51,7 @@ const BEFORE = `(?<!(?:${[
   `\\d{2,}${SPACE}\\d{2,}${SPACE}`,
   // Words after which digits are no voice number. "Tel./Fax" is one.
   "(?<!(?:tel|phone|тел|电话|電話)[\\s\\0./&+-]{0,4})(?:fax|факс|传真|傳真|télécopie)[\\s\\0.:：(（]{0,4}",
-  "(?<![a-z])(?:id|isbn|issn|sku|ref|vat|iban|ean|gtin|siret|siren|cnpj|cpf|инн|огрн|кпп|[еє]дрпоу)[\\s\\0.:#№]{1,4}",
+  `(?<![a-z])(?:id|isbn|issn|sku|ref|vat|abn|acn|iban|ean|gtin|siret|siren|cnpj|cpf|инн|огрн|кпп|[еє]дрпоу)[\\s\\0.:#№]{1,4}(?:\\d{1,3}${SPACE})?`,
 ].join("|")})\\0*)`
 
 /** What the digits may not look like: ISO and dotted dates, four groups of a card. */
@@ -186,9 +186,9 @@ function vanityPattern(national: string): string {
   return `${keys.join(GAP)}(?:(?<=[a-z])[a-z]{0,4})`
 }
 
-/** The first five digits; those after the third as keys, because of vanity words. */
+/** The national digits alone, those after the third as keys too: it fails at the first wrong digit, so most text costs little. */
 function cheapPattern(national: string): string {
-  return [...national.slice(0, 5)]
+  return [...national]
     .map((digit, index) => `${digitPattern(digit).slice(0, -1)}${index < 3 ? "" : (KEYPAD[Number(digit)] ?? "")}]`)
     .join(GAP)
 }

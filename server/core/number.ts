@@ -46,6 +46,8 @@ export function addNumbers(
       busy_until: 0,
       created_at: site.now,
       share: "",
+      valid_from: null,
+      valid_until: null,
     }
     const number: NumberRow =
       row.kind === "pool"

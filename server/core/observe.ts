@@ -1,6 +1,18 @@
 import { sql } from "drizzle-orm"
 import { type Db, prepareOnce, type Site } from "./db.js"
-import { BIN_STARTS, BINS, binEnd, binOf, CELLS, cellAt, cellOf, ENGAGED_MS, kindOf, type Model, rateOf } from "./hazard.js"
+import {
+  BIN_STARTS,
+  BINS,
+  binEnd,
+  binOf,
+  CELLS,
+  cellAt,
+  cellOf,
+  ENGAGED_MS,
+  kindOf,
+  type Model,
+  rateOf,
+} from "./hazard.js"
 import { idAt, timeOfId } from "./id.js"
 import type { NumberRow } from "./number.js"
 import type { Contender, Crowd, Observation } from "./posterior.js"
@@ -56,6 +68,7 @@ const statements = prepareOnce((db: Db) => {
         visitor_id: calls.visitor_id,
         candidates: calls.candidates,
         number_id: calls.number_id,
+        no_visit: calls.no_visit,
       })
       .from(calls)
       .where(
@@ -103,6 +116,7 @@ export function observe(site: Site, number: NumberRow, at: number, from: string 
   return {
     known: memory !== undefined,
     stray: memory?.stray ?? 0,
+    others: memory?.others ?? 0,
     contenders: ranked.slice(0, NAMED),
     crowd: [...crowdOf(ranked.slice(NAMED)), ...olderThan(rows, number, at)],
   }
@@ -112,6 +126,7 @@ interface Memory {
   /** By visitor: how likely he made the caller's latest call. */
   readonly visitors: ReadonlyMap<number, number>
   readonly stray: number
+  readonly others: number
   readonly number: number | null
   readonly visits: readonly number[]
 }
@@ -129,7 +144,8 @@ function remember(site: Site, from: string, at: number): Memory | undefined {
   const named = candidates.reduce((sum, { probability }) => sum + probability, 0)
   return {
     visitors,
-    stray: Math.max(0, 1 - named),
+    stray: call.no_visit,
+    others: Math.max(0, 1 - named - call.no_visit),
     number: call.number_id,
     visits: candidates.map(({ visit }) => visit),
   }

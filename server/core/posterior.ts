@@ -28,6 +28,8 @@ export interface Observation {
   readonly known: boolean
   /** Of a caller heard before: how likely no visit caused his earlier calls. */
   readonly stray: number
+  /** And how likely they were somebody's who is not among the contenders. */
+  readonly others: number
   /** Those most likely to be right, one by one. */
   readonly contenders: readonly Contender[]
   readonly crowd: readonly Crowd[]
@@ -49,24 +51,37 @@ export interface Posterior {
   readonly stray: number
 }
 
-/** Multiplies a contender by what else is known of the call; 1 says nothing. */
-export type Likelihood = (contender: Contender) => number
+/** One cause that is weighed: a visit, visits of one channel that are not told apart (visit null), or none (both null). */
+export interface Claim {
+  readonly visit: number | null
+  readonly channel: string | null
+}
+
+/** How likely what else is known of the call is under a cause; 1 says nothing. */
+export type Likelihood = (claim: Claim) => number
+
+const NO_VISIT: Claim = { visit: null, channel: null }
 
 /**
  * The probability of each cause: its rate over the sum of all rates, competing Poisson sources. Of a caller heard before,
  * the visitors of his earlier calls weigh as much as they were likely then, all others next to nothing.
  */
 export function weigh(observation: Observation, model: Model, likelihood: Likelihood = () => 1): Posterior {
-  const { known } = observation
+  const { known, others } = observation
   const scores = observation.contenders.map((contender) => {
     const rate = rateOf(model, contender.cell, contender.channel) * contender.weight
     const prior = known ? contender.memory * (rate + REPEAT_RATE) + STRANGER * rate : rate
     return prior * likelihood(contender)
   })
-  const crowd = observation.crowd.map(
-    ([cell, channel, weight]) => rateOf(model, cell, channel) * weight * (known ? STRANGER : 1),
+  const rates = observation.crowd.map(
+    ([cell, channel, weight]) => rateOf(model, cell, channel) * weight * likelihood({ visit: null, channel }),
   )
-  const stray = known ? observation.stray * STRAY_REPEAT_RATE + STRANGER * model.stray : model.stray
+  const all = sum(rates)
+  const crowd = known
+    ? rates.map((rate) => STRANGER * rate + (all === 0 ? 0 : (others * REPEAT_RATE * rate) / all))
+    : rates
+  const stray =
+    (known ? observation.stray * STRAY_REPEAT_RATE + STRANGER * model.stray : model.stray) * likelihood(NO_VISIT)
   const total = sum(scores) + sum(crowd) + stray
   return {
     contenders: scores.map((score) => score / total),
@@ -103,7 +118,7 @@ type Packed = [
 ]
 
 /** An observation as text for the database, about a kilobyte. */
-export function packObservation({ known, stray, contenders, crowd }: Observation): string {
+export function packObservation({ known, stray, others, contenders, crowd }: Observation): string {
   const packed = contenders.map(
     (one): Packed => [
       one.visit,
@@ -119,15 +134,16 @@ export function packObservation({ known, stray, contenders, crowd }: Observation
     ],
   )
   const shortened = crowd.map(([cell, channel, weight]) => [cell, channel, Number(weight.toPrecision(4))])
-  return JSON.stringify([known ? 1 : 0, stray, packed, shortened])
+  return JSON.stringify([known ? 1 : 0, stray, others, packed, shortened])
 }
 
 /** Reads back what `packObservation` wrote. */
 export function unpackObservation(text: string): Observation {
-  const [known, stray, contenders, crowd] = JSON.parse(text) as [number, number, Packed[], Crowd[]]
+  const [known, stray, others, contenders, crowd] = JSON.parse(text) as [number, number, number, Packed[], Crowd[]]
   return {
     known: known === 1,
     stray,
+    others,
     crowd,
     contenders: contenders.map(
       ([visit, visitor, source, channel, cell, weight, memory, silence, tapAgo, flags]): Contender => ({

@@ -10,7 +10,13 @@ export type LogEvent =
       readonly bot: boolean
     }
   | { readonly t: number; readonly type: "beat" | "hide" | "tap"; readonly visit: string }
-  | { readonly t: number; readonly type: "call"; readonly call: string; readonly dials: string; readonly caller: string | null }
+  | {
+      readonly t: number
+      readonly type: "call"
+      readonly call: string
+      readonly dials: string
+      readonly caller: string | null
+    }
   | {
       readonly t: number
       readonly type: "call"
@@ -70,7 +76,15 @@ export function createLogReader(numbers: number): (text: string, line: number) =
         const { device, bot } = fields
         if (device !== "mobile" && device !== "desktop") return fault('"device" must be "mobile" or "desktop"')
         if (typeof bot !== "boolean") return fault('"bot" must be true or false')
-        const event = { t, type: fields.type, visit, visitor: word("visitor"), channel: word("channel"), device, bot } as const
+        const event = {
+          t,
+          type: fields.type,
+          visit,
+          visitor: word("visitor"),
+          channel: word("channel"),
+          device,
+          bot,
+        } as const
         visits.add(visit)
         return event
       }

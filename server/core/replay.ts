@@ -6,7 +6,7 @@ import type { Site } from "./db.js"
 import { decodeId, idAt } from "./id.js"
 import { createPool } from "./pool-setup.js"
 import type { LogEvent } from "./replay-log.js"
-import { leases, type Lending, numbers, pools } from "./schema.js"
+import { type Lending, leases, numbers, pools } from "./schema.js"
 import { createSite, newSettings } from "./settings.js"
 import { SWEEP_MS, sweep } from "./sweep.js"
 import { recordVisit } from "./visit.js"
@@ -90,7 +90,11 @@ export function createReplay(at: (now: number) => Site, options: ReplayOptions):
     if (event.type === "call") return call(site, event)
     const visit = visits.get(event.visit)
     if (!visit?.id) return undefined
-    const alive = recordBeat(site, { visit: visit.id, kind: event.type, ...(visit.number ? { number: visit.number } : {}) })
+    const alive = recordBeat(site, {
+      visit: visit.id,
+      kind: event.type,
+      ...(visit.number ? { number: visit.number } : {}),
+    })
     // The script asks anew when it hears that its visit has lost its number, and shows what it is given.
     if (!alive && event.type === "beat") view(site, event.visit, visit, visit.id)
     return undefined
@@ -112,7 +116,11 @@ export function createReplay(at: (now: number) => Site, options: ReplayOptions):
     counts.visits++
     if (event.bot) {
       counts.robots++
-      recordVisit(site, { url: "https://replay.example/", referrer: "", consent: "full" }, { ...PLACE, userAgent: ROBOT })
+      recordVisit(
+        site,
+        { url: "https://replay.example/", referrer: "", consent: "full" },
+        { ...PLACE, userAgent: ROBOT },
+      )
       return
     }
     view(site, event.visit, shown, undefined)

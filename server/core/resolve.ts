@@ -1,23 +1,26 @@
 import { sql } from "drizzle-orm"
 import { type Db, prepareOnce, type Site } from "./db.js"
+import type { Evidence } from "./evidence.js"
 import { type Model, PRIOR } from "./hazard.js"
 import { idAt } from "./id.js"
 import { findNumberByPhone, type NumberRow } from "./number.js"
 import { observe } from "./observe.js"
-import { type Contender, type Likelihood, type Observation, weigh, weighChannels } from "./posterior.js"
+import { type Contender, type Observation, weigh, weighChannels } from "./posterior.js"
 import { type CandidateRow, models } from "./schema.js"
 
 /** Who called: the visit and source that a call is led back to, and how sure that is. */
 export interface Attribution {
   readonly state: "attributed" | "ambiguous" | "unattributed"
-  readonly method: "static" | "lease" | "corrected" | "none"
+  readonly method: "static" | "lease" | "code" | "corrected" | "none"
   /** Probability that `visit_id` is right, 0..1. */
   readonly confidence: number
   /** The likeliest channel and its probability, 0..1: a call may be sure of its channel and not of its visit. */
   readonly channel: string | null
   readonly channel_confidence: number
+  /** Probability that no visit caused the call. */
+  readonly no_visit: number
   /** Why nothing was found; null when something was. */
-  readonly reason: "unknown_number" | "no_lease" | "no_visit" | "too_late" | null
+  readonly reason: "unknown_number" | "not_valid" | "no_lease" | "no_visit" | "too_late" | null
   readonly number_id: number | null
   readonly visit_id: number | null
   readonly visitor_id: number | null
@@ -43,6 +46,8 @@ const CHANNEL_FLOOR = 0.3
 /** Above it, it is likelier that no visit caused the call than that any did. */
 const STRAY_LIMIT = 0.5
 const CANDIDATES = 5
+/** How sure a code alone makes: somebody presses any key, a friend passes his code on. */
+const CODE_CONFIDENCE = 0.95
 
 const statements = prepareOnce((db: Db) => ({
   modelAt: db
@@ -69,30 +74,26 @@ const MODELS_KEPT = 8
 export function resolve(
   site: Site,
   { to, at, from = null }: { to: string | null; at: number; from?: string | null },
-  likelihood?: Likelihood,
+  evidenceFor?: (number_id: number) => Evidence | undefined,
 ): Resolution {
   const number = to === null ? undefined : findNumberByPhone(site, to)
   if (!number) return { attribution: nothing("unknown_number", null), observation: null, model_id: null }
-  if (number.kind === "static") return { attribution: declared(number), observation: null, model_id: null }
+  const evidence = evidenceFor?.(number.id)
+  if (number.kind === "static") return { attribution: declare(number, at, evidence), observation: null, model_id: null }
   const model = modelAt(site, at)
   const observation = observe(site, number, at, from, model.model)
   return {
-    attribution: judge(observation, model.model, number.id, likelihood),
+    attribution: judge(observation, model.model, number.id, evidence),
     observation,
     model_id: model.id,
   }
 }
 
 /** What an observation comes to: the likeliest visit, the likeliest channel, and the candidates with their evidence in words. */
-export function judge(
-  observation: Observation,
-  model: Model,
-  number: number,
-  likelihood?: Likelihood,
-): Attribution {
+export function judge(observation: Observation, model: Model, number: number, evidence?: Evidence): Attribution {
   const { contenders } = observation
-  if (contenders.length === 0) return nothing("no_lease", number)
-  const posterior = weigh(observation, model, likelihood)
+  if (contenders.length === 0) return byCode(nothing("no_lease", number), evidence)
+  const posterior = weigh(observation, model, evidence?.likelihood)
   const ranked = contenders
     .map((contender, index) => ({ contender, probability: posterior.contenders[index] ?? 0 }))
     .sort((a, b) => b.probability - a.probability || b.contender.visit - a.contender.visit)
@@ -107,23 +108,45 @@ export function judge(
     .map(({ contender, probability }) => ({
       visit: contender.visit,
       probability,
-      evidence: inWords(contender, observation.known),
+      evidence: [...inWords(contender, observation.known), ...(evidence?.words(contender) ?? [])],
     }))
-  if (!best || posterior.stray > STRAY_LIMIT) return { ...nothing("no_visit", number), candidates }
+  const no_visit = posterior.stray
+  if (!best || no_visit > STRAY_LIMIT) return byCode({ ...nothing("no_visit", number), no_visit, candidates }, evidence)
   if (best.probability < VISIT_FLOOR && channelProbability < CHANNEL_FLOOR)
-    return { ...nothing("too_late", number), candidates }
-  return {
+    return byCode({ ...nothing("too_late", number), no_visit, candidates }, evidence)
+  const found: Attribution = {
     state: best.probability >= SURE ? "attributed" : "ambiguous",
     method: "lease",
     confidence: best.probability,
     channel,
     channel_confidence: channelProbability,
+    no_visit,
     reason: null,
     number_id: number,
     visit_id: best.contender.visit,
     visitor_id: best.contender.visitor,
     source_id: best.contender.source,
     candidates,
+  }
+  // No visit of the code's channel is likely: the code came from where no visit was, a billboard or a friend.
+  return evidence?.coded && evidence.coded.channel !== channel
+    ? byCode({ ...found, visit_id: null, visitor_id: null }, evidence)
+    : found
+}
+
+/** A call whose code names its source is led back to that source, whatever is known of visits. */
+function byCode(found: Attribution, evidence: Evidence | undefined): Attribution {
+  if (!evidence?.coded) return found
+  const { source_id, channel } = evidence.coded
+  return {
+    ...found,
+    state: "attributed",
+    method: "code",
+    confidence: CODE_CONFIDENCE,
+    channel,
+    channel_confidence: CODE_CONFIDENCE,
+    reason: null,
+    source_id,
   }
 }
 
@@ -145,15 +168,22 @@ export function readModel(site: Site, id: number | null): Model {
   return model
 }
 
-function declared(number: NumberRow): Attribution {
-  return {
-    ...nothing(null, number.id),
-    state: "attributed",
-    method: "static",
-    confidence: 1,
-    channel_confidence: 1,
-    source_id: number.source_id,
-  }
+/** A static number speaks for its source while it is valid; a code narrows it down. */
+function declare(number: NumberRow, at: number, evidence: Evidence | undefined): Attribution {
+  const invalid =
+    (number.valid_from !== null && at < number.valid_from) || (number.valid_until !== null && at >= number.valid_until)
+  if (invalid) return byCode(nothing("not_valid", number.id), evidence)
+  return byCode(
+    {
+      ...nothing(null, number.id),
+      state: "attributed",
+      method: "static",
+      confidence: 1,
+      channel_confidence: 1,
+      source_id: number.source_id,
+    },
+    evidence,
+  )
 }
 
 function nothing(reason: Attribution["reason"], number_id: number | null): Attribution {
@@ -163,6 +193,7 @@ function nothing(reason: Attribution["reason"], number_id: number | null): Attri
     confidence: 0,
     channel: null,
     channel_confidence: 0,
+    no_visit: 0,
     reason,
     number_id,
     visit_id: null,

@@ -1,4 +1,5 @@
 import { customType, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core"
+import type { RuleCondition } from "../../shared/contract-rules.js"
 import type { Model } from "./hazard.js"
 
 // The drizzle mirror of migrations/site: the SQL leads, and a test compares the two column by column.
@@ -75,6 +76,9 @@ export const numbers = sqliteTable("numbers", {
   busy_until: integer().notNull().default(0),
   created_at: integer().notNull(),
   share: text().notNull().default(""),
+  /** When a static number speaks for its source, ms; null: always. */
+  valid_from: integer(),
+  valid_until: integer(),
 })
 
 /** A lease's key in a visit's own row, `[number id, lease id]`: it saves an index on leases. */
@@ -136,6 +140,12 @@ export const visitEvents = sqliteTable(
   (event) => [primaryKey({ columns: [event.visit_id, event.id] })],
 )
 
+/** What a rule gives, ids as they are in the database. */
+export type RuleOutcome =
+  | { readonly show: "pool"; readonly pool: number }
+  | { readonly show: "number"; readonly number: number }
+  | { readonly show: "nothing" }
+
 /** One visit that may have caused a call, as kept on the call. */
 export interface CandidateRow {
   visit: number
@@ -179,6 +189,9 @@ export const calls = sqliteTable("calls", {
   stated_source: json<Record<string, string>>(),
   updated_at: integer().notNull(),
   channel: text(),
+  no_visit: real().notNull().default(0),
+  /** The code that the caller read out, as somebody typed it in. */
+  code: text(),
 })
 
 export const callEvents = sqliteTable(
@@ -254,3 +267,21 @@ export const answers = sqliteTable(
   },
   (row) => [primaryKey({ columns: [row.call_id, row.id] })],
 )
+
+export const rules = sqliteTable("rules", {
+  id: integer().primaryKey(),
+  place: integer().notNull(),
+  name: text().notNull(),
+  enabled: flag().notNull(),
+  conditions: json<RuleCondition[]>().notNull(),
+  target: text(),
+  outcome: json<RuleOutcome>().notNull(),
+})
+
+export const codes = sqliteTable("codes", {
+  id: integer().primaryKey(),
+  kind: text().$type<"key" | "code">().notNull(),
+  code: text().notNull(),
+  number_id: integer(),
+  source_id: integer().notNull(),
+})

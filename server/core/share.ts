@@ -42,8 +42,7 @@ function shareOutPool(site: Site, pool: PoolRow, traffic: readonly { channel: st
     .where(sql`${numbers.pool_id} = ${pool.id} and ${numbers.state} = 'active'`)
     .orderBy(numbers.id)
     .all()
-  const quotas =
-    pool.lending === "subpools" ? apportion(traffic, rows.length) : new Map<string, number>()
+  const quotas = pool.lending === "subpools" ? apportion(traffic, rows.length) : new Map<string, number>()
   const left = new Map(quotas)
   const homeless: number[] = []
   for (const { id, share } of rows) {

@@ -13,5 +13,9 @@ export function toCsv(header: readonly string[], rows: readonly Readonly<Record<
 function encode(cell: Cell): string {
   if (cell === null) return ""
   if (typeof cell !== "string") return String(cell)
-  return `"${cell.replace(/(^|[\r\n])(\s*[=+\-@\t\uff0b\uff0d\uff1d\uff20])/g, "$1'$2").replaceAll('"', '""')}"`
+  return `"${guard(cell).replaceAll('"', '""')}"`
+}
+
+function guard(text: string): string {
+  return text.replace(/(^|[\r\n])([^\S\r\n]*[=+\-@\t\uff0b\uff0d\uff1d\uff20])/g, "$1'$2").replace(/^[\r\n]/, "'$&")
 }

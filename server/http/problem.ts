@@ -25,7 +25,7 @@ const RETRY_AFTER_S = 2
 /** An error as RFC 9457 `application/problem+json`. What is no refusal is logged, and told to nobody. */
 export function answerError(error: unknown, c: Context, log: Log): Response {
   if (error instanceof Refusal) return problem(error.code, error.detail, error.errors)
-  log("error", "request failed", { method: c.req.method, path: new URL(c.req.url).pathname, error: describe(error) })
+  log("error", "request failed", { method: c.req.method, path: new URL(c.req.url).pathname, error: describeError(error) })
   return toResponse({
     type: "about:blank",
     title: "Internal Server Error",
@@ -60,7 +60,8 @@ function toResponse(body: Problem): Response {
   return new Response(JSON.stringify(body), { status: body.status, headers })
 }
 
-function describe(error: unknown): string {
+/** An error fit for the log: digits that may be a phone number are masked. */
+export function describeError(error: unknown): string {
   return error instanceof Error
     ? (error.stack ?? error.message).replace(/\+?\d{7,}/g, "•••").slice(0, 2000)
     : "not an Error"

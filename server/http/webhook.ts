@@ -10,7 +10,7 @@ import { SITE_ID } from "../core/id.js"
 import { notFound, Refusal } from "../core/refusal.js"
 import { readBytes } from "./body.js"
 import type { SiteHandle, SiteHost } from "./host.js"
-import { problem } from "./problem.js"
+import { describeError, problem } from "./problem.js"
 
 /** Largest request of a carrier: a hundred times the usual. */
 const WEBHOOK_LIMIT_BYTES = 262_144
@@ -59,7 +59,7 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
         host.log("error", "the call goes through, its event is not stored", {
           site: siteId,
           carrier: name,
-          error: String(failure),
+          error: describeError(failure),
         })
       return toResponse(carrier.render(instruct(connection), context, connection.credentials))
     }

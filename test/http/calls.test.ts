@@ -153,31 +153,42 @@ describe.each(ENGINES)("calls on %s", (engine) => {
     expect(await host.api("PATCH", path(`/${call.id}`), cleared)).toEqual(call)
   })
 
-  it.each([
-    ["USD", "1250.5", 1250.5],
-    ["USD", "1250.50", 1250.5],
-    ["USD", 0.1, 0.1],
-    ["USD", -20, -20],
-    ["USD", "-0.01", -0.01],
-    ["USD", "0.001", undefined],
-    ["USD", "0.100", 0.1],
-    ["USD", 0.1 + 0.2, undefined],
-    ["USD", "1e3", undefined],
-    ["USD", 1e21, undefined],
-    ["USD", 9e15, undefined],
-    ["USD", "1,250", undefined],
-    ["USD", "", undefined],
-    ["JPY", 1250, 1250],
-    ["JPY", "1250.0", 1250],
-    ["JPY", "1250.5", undefined],
-    ["KWD", "1.125", 1.125],
-    ["KWD", "1.1255", undefined],
-  ])("[C6] takes money as decimals of the currency: %s %s is %s", async (currency, value, stored) => {
-    await fresh({ settings: { currency } })
-    const { id } = await add()
-    const response = await host.request("PATCH", path(`/${id}`), { value })
-    if (stored === undefined) expect(await readFaults(response)).toEqual(["value"])
-    else expect(await response.json()).toMatchObject({ value: stored, currency })
+  it("[C6] takes money as decimals of the currency's places, as text or number", async () => {
+    const amounts: Record<string, [value: unknown, stored: number | undefined][]> = {
+      USD: [
+        ["1250.5", 1250.5],
+        ["1250.50", 1250.5],
+        ["0.100", 0.1],
+        [0.1, 0.1],
+        [-20, -20],
+        ["-0.01", -0.01],
+        ["0.001", undefined],
+        [0.1 + 0.2, undefined],
+        ["1e3", undefined],
+        [1e21, undefined],
+        [9e15, undefined],
+        ["1,250", undefined],
+        ["", undefined],
+      ],
+      JPY: [
+        [1250, 1250],
+        ["1250.0", 1250],
+        ["1250.5", undefined],
+      ],
+      KWD: [
+        ["1.125", 1.125],
+        ["1.1255", undefined],
+      ],
+    }
+    for (const [currency, cases] of Object.entries(amounts)) {
+      await fresh({ settings: { currency } })
+      const { id } = await add()
+      for (const [value, stored] of cases) {
+        const response = await host.request("PATCH", path(`/${id}`), { value })
+        if (stored === undefined) expect([value, await readFaults(response)]).toEqual([value, ["value"]])
+        else expect(await response.json()).toMatchObject({ value: stored, currency })
+      }
+    }
   })
 
   it("[C7] refuses values that do not fit, each by its name", async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { signTwilio } from "../../server/carriers/twilio.js"
-import type { CallAnswer, VisitAnswer } from "../../shared/contract.js"
+import type { CallAnswer } from "../../shared/contract.js"
 import { ENGINES, type Host, startHost } from "../host.js"
 import { createSite, TOKEN, viewPage } from "../site.js"
 

@@ -105,24 +105,26 @@ describe.each(ENGINES)("numbers and pools on %s", (engine) => {
     ])
   })
 
-  it.each([
-    ["an unknown column", "e164,colour\n+13125550101,red", "column colour"],
-    ["a column that stands twice", "e164,pool,pool\n+13125550101,,", "column pool"],
-    ["a short row", "e164,kind,channel\n+13125550101,static,TV\n+13125550102,static", "1"],
-    ["a long row", "e164,kind\n+13125550101,static,TV", "0"],
-    ["an open quotation mark", 'e164,channel\n+13125550101,TV\n"+13125550102,TV', "1"],
-    ["a bad number", "e164,channel\n+13125550101,TV\nabc,TV", "1.e164"],
-    ["a number that stands twice", "e164,channel\n+13125550101,TV\n+13125550101,TV", "1.e164"],
-    ["an unknown kind", "e164,kind\n+13125550101,mobile", "0.kind"],
-    ["an unknown pool", "e164,pool\n+13125550101,pool_000000000", "0.pool"],
-    ["a pool that is no id", "e164,pool\n+13125550101,Web", "0.pool"],
-    ["a static number with a pool", "e164,kind,pool\n+13125550101,static,pool_000000000", "0.pool"],
-    ["a pool number with a source", "e164,pool,channel\n+13125550101,pool_000000000,TV", "0.source"],
-    ["nothing", "", ""],
-    ["a header alone", "e164,kind", ""],
-  ])("[N5] refuses CSV with %s, all of it, and names the row", async (_what, csv, path) => {
+  it("[N5] refuses bad CSV, all of it, and names the row", async () => {
     await fresh({ size: 1 })
-    expect(await readFaults(await postCsv(csv))).toContain(path)
+    const files = [
+      ["an unknown column", "e164,colour\n+13125550101,red", "column colour"],
+      ["a column that stands twice", "e164,pool,pool\n+13125550101,,", "column pool"],
+      ["a short row", "e164,kind,channel\n+13125550101,static,TV\n+13125550102,static", "1"],
+      ["a long row", "e164,kind\n+13125550101,static,TV", "0"],
+      ["an open quotation mark", 'e164,channel\n+13125550101,TV\n"+13125550102,TV', "1"],
+      ["a bad number", "e164,channel\n+13125550101,TV\nabc,TV", "1.e164"],
+      ["a number that stands twice", "e164,channel\n+13125550101,TV\n+13125550101,TV", "1.e164"],
+      ["an unknown kind", "e164,kind\n+13125550101,mobile", "0.kind"],
+      ["an unknown pool", "e164,pool\n+13125550101,pool_000000000", "0.pool"],
+      ["a pool that is no id", "e164,pool\n+13125550101,Web", "0.pool"],
+      ["a static number with a pool", "e164,kind,pool\n+13125550101,static,pool_000000000", "0.pool"],
+      ["a pool number with a source", "e164,pool,channel\n+13125550101,pool_000000000,TV", "0.source"],
+      ["nothing", "", ""],
+      ["a header alone", "e164,kind", ""],
+    ] as const
+    for (const [what, csv, path] of files)
+      expect([what, await readFaults(await postCsv(csv))]).toEqual([what, expect.arrayContaining([path])])
     expect(await list()).toHaveLength(1)
   })
 
