@@ -203,7 +203,7 @@ describe.each(SAMPLES.map((sample) => [sample.carrier.name, sample] as const))("
           }
         },
       ),
-      { numRuns: 600 },
+      { numRuns: 450 },
     )
   }, 60_000)
 

@@ -88,3 +88,25 @@ describe("jambonz's verbs", () => {
     expect(refusal([{ verb: "dial", target: [] }])).toBeDefined()
   })
 })
+
+describe("the sample calls of jambonz", () => {
+  it("[C7] have the shape of the vendor's own schemas of its callbacks", () => {
+    const inSchema = createRequire(createRequire(import.meta.url).resolve("@jambonz/schema"))
+    const { default: Ajv } = inSchema("ajv") as { default: new (options: object) => SchemaReader }
+    const ajv = new Ajv({ strict: false, validateSchema: false, logger: false })
+    for (const name of ["base", "call-status", "dial", "session-new"])
+      ajv.addSchema(inSchema(`./callbacks/${name}.schema.json`))
+    const schemas: Record<string, string> = { voice: "session-new", status: "call-status", dial: "dial" }
+    for (const { drafts } of Object.values(jambonzSample.calls)) {
+      for (const { event, body } of drafts) {
+        const read = ajv.getSchema(`https://jambonz.org/schema/callbacks/${schemas[event]}`)
+        expect([body, read?.(JSON.parse(body)), read?.errors]).toEqual([body, true, null])
+      }
+    }
+  })
+})
+
+interface SchemaReader {
+  addSchema(schema: object): void
+  getSchema(id: string): (((value: unknown) => boolean) & { errors?: unknown }) | undefined
+}

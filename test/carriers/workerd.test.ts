@@ -1,13 +1,16 @@
 import { build } from "esbuild"
 import { Miniflare } from "miniflare"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import type { CarrierRequest } from "../../server/carriers/carrier.js"
+import type { Carrier, CarrierRequest } from "../../server/carriers/carrier.js"
+import { carrierNamed, carrierNames } from "../../server/carriers/index.js"
 import type { Instructions } from "../../server/carriers/instructions.js"
 import { signTwilio, twilio } from "../../server/carriers/twilio.js"
 import { readCaller } from "../../server/core/caller.js"
+import { SAMPLES } from "./samples/index.js"
+import { requestOf as sampleRequest } from "./samples/sample.js"
 import { CALLS, requestOf } from "./twilio-calls.js"
 
-// The same adapter inside workerd, without any Node compatibility: what it says there must be what it says here.
+// The same adapters inside workerd, without any Node compatibility: what it says there must be what it says here.
 
 const TOKEN = "0123456789abcdef0123456789abcdef"
 const CREDENTIALS = {
@@ -15,7 +18,11 @@ const CREDENTIALS = {
   auth_token: TOKEN,
   auth_tokens: ["fedcba9876543210fedcba9876543210"],
 }
-const CONTEXT = { dialled: "+12025550142", callback_url: "https://calls.example/v1/sites/site_1/carriers/twilio" }
+const CONTEXT = {
+  dialled: "+12025550142",
+  call_key: "CA1",
+  callback_url: "https://calls.example/v1/sites/site_1/carriers/twilio",
+}
 const INSTRUCTIONS: Instructions[] = [
   { kind: "forward", to: "+13125550100", record: true, timeout_s: 25 },
   { kind: "forward", to: CONTEXT.dialled, record: false },
@@ -42,11 +49,49 @@ interface Question {
   received_at: number
 }
 
+/** A request of any carrier, and the site's credentials there. */
+interface AnyQuestion {
+  carrier: string
+  event: string
+  credentials: unknown
+  method: string
+  url: string
+  headers: [string, string][]
+  body: string
+  received_at: number
+}
+
+/** All that an adapter says about a request; the worker has this very function, as text. */
+async function ask(carrier: Carrier, question: AnyQuestion, instructions: Instructions[]) {
+  const { event, credentials, headers, body, ...rest } = question
+  const request = { ...rest, headers: new Headers(headers), body: new TextEncoder().encode(body) }
+  const parsed = carrier.credentials.parse(credentials)
+  const named = carrier.nameEvent?.(event, request) ?? event
+  const context = { dialled: "+12025550142", call_key: "call_1", callback_url: "https://calls.example/c" }
+  return {
+    verified: await carrier.verify(request, parsed),
+    named,
+    events: carrier.parse(named, request),
+    rendered: instructions.map((instruction) => carrier.render(instruction, context, parsed)),
+    acknowledged: carrier.acknowledge(named),
+    refused: !carrier.credentials.safeParse({}).success,
+  }
+}
+
 const WORKER = `
+import { carrierNamed, carrierNames } from "./server/carriers/index.ts"
 import { twilio, signTwilio } from "./server/carriers/twilio.ts"
 import { readCaller } from "./server/core/caller.ts"
+${ask}
 export default {
   async fetch(incoming) {
+    if (new URL(incoming.url).pathname === "/all") {
+      const { questions, instructions } = await incoming.json()
+      const answers = []
+      for (const question of questions)
+        answers.push(await ask(carrierNamed(question.carrier), question, instructions))
+      return Response.json({ names: carrierNames(), answers })
+    }
     const { questions, credentials, instructions, context, callers, token } = await incoming.json()
     const answers = []
     for (const { event, signature, body, ...rest } of questions) {
@@ -60,14 +105,14 @@ export default {
     }
     return Response.json({
       answers,
-      rendered: instructions.map((instruction) => twilio.render(instruction, context)),
+      rendered: instructions.map((instruction) => twilio.render(instruction, context, credentials)),
       callers: callers.map((caller) => readCaller(caller, "US")),
       refused: !twilio.credentials.safeParse({}).success,
     })
   },
 }`
 
-describe("the Twilio adapter in workerd", () => {
+describe("the adapters in workerd", () => {
   let workerd: Miniflare
 
   beforeAll(async () => {
@@ -89,7 +134,7 @@ describe("the Twilio adapter in workerd", () => {
 
   afterAll(() => workerd?.dispose())
 
-  it("verifies, reads, renders and signs as in Node", async () => {
+  it("[C14] Twilio's verifies, reads, renders and signs as in Node", async () => {
     const questions: Question[] = []
     for (const [index, report] of Object.values(CALLS).flat().entries()) {
       const request = requestOf(report)
@@ -138,9 +183,46 @@ describe("the Twilio adapter in workerd", () => {
     expect(answers.map(({ verified }) => verified)).toContain(false)
     expect(await response.json()).toEqual({
       answers,
-      rendered: INSTRUCTIONS.map((instruction) => twilio.render(instruction, CONTEXT)),
+      rendered: INSTRUCTIONS.map((instruction) => twilio.render(instruction, CONTEXT, CREDENTIALS)),
       callers: CALLERS.map((caller) => readCaller(caller, "US")),
       refused: true,
     })
+  }, 60_000)
+
+  it("[C14] every carrier's requests are verified, read and answered as in Node, without any Node compatibility", async () => {
+    const questions: AnyQuestion[] = SAMPLES.flatMap((sample) =>
+      Object.values(sample.calls).flatMap(({ drafts }) =>
+        drafts.flatMap((draft) =>
+          [...Object.entries(sample.secrets), ["stale", sample.secrets.current] as const].map(([name, secret]) => {
+            const { method, url, headers, body, received_at } = sampleRequest(sample, draft, secret)
+            return {
+              carrier: sample.carrier.name,
+              event: draft.event,
+              credentials: sample.credentials,
+              method,
+              url,
+              headers: [...(headers as Headers)] as [string, string][],
+              body: new TextDecoder().decode(body),
+              received_at: received_at + (name === "stale" ? 3_000_000_000 : 0),
+            }
+          }),
+        ),
+      ),
+    )
+    const response = await workerd.dispatchFetch("https://calls.example/all", {
+      method: "POST",
+      body: JSON.stringify({ questions, instructions: INSTRUCTIONS }),
+    })
+    expect(response.status).toBe(200)
+    const answers = await Promise.all(
+      questions.map((question) => ask(carrierNamed(question.carrier) as Carrier, question, INSTRUCTIONS)),
+    )
+    for (const { carrier } of SAMPLES) {
+      const verdicts = answers
+        .filter((_, index) => questions[index]?.carrier === carrier.name)
+        .map(({ verified }) => verified)
+      expect([carrier.name, new Set(verdicts).size]).toEqual([carrier.name, 2])
+    }
+    expect(await response.json()).toEqual(JSON.parse(JSON.stringify({ names: carrierNames(), answers })))
   }, 60_000)
 })

@@ -1,5 +1,16 @@
+import type {
+  DisconnectCallback,
+  InitiateCallback,
+  RecordingAvailableCallback,
+  TransferAnswerCallback,
+  TransferCompleteCallback,
+  TransferDisconnectCallback,
+} from "bandwidth-sdk"
 import { bandwidth } from "../../../server/carriers/bandwidth.js"
 import { BUSINESS, basicAuth, CALLER, iso, jsonDraft, type Sample, SECRETS, T0, TRACKING } from "./sample.js"
+
+/** The vendor's own type of a callback; its dates come as texts. */
+type Vendor<T> = { [K in keyof T]?: unknown }
 
 const A = "c-15ac29a2-1331029c-2cb0-4a07-b215-b22865662d85"
 const B = "c-95ac8d6e-1a31c52e-b38f-4198-93c1-51633ec68f8d"
@@ -23,9 +34,19 @@ const business = {
   transferTo: BUSINESS,
 }
 
-const voice = jsonDraft("voice", 0, { eventType: "initiate", eventTime: iso(0), ...caller })
+const voice = jsonDraft("voice", 0, {
+  eventType: "initiate",
+  eventTime: iso(0),
+  ...caller,
+} satisfies Vendor<InitiateCallback>)
 const transferAnswer = (at: number) =>
-  jsonDraft("status", at, { eventType: "transferAnswer", eventTime: iso(at), ...business, answerTime: iso(at), tag: A })
+  jsonDraft("status", at, {
+    eventType: "transferAnswer",
+    eventTime: iso(at),
+    ...business,
+    answerTime: iso(at),
+    tag: A,
+  } satisfies Vendor<TransferAnswerCallback>)
 const transferDisconnect = (at: number, cause: string, answered?: number) =>
   jsonDraft("status", at, {
     eventType: "transferDisconnect",
@@ -36,9 +57,15 @@ const transferDisconnect = (at: number, cause: string, answered?: number) =>
     endTime: iso(at),
     cause,
     tag: A,
-  })
+  } satisfies Vendor<TransferDisconnectCallback>)
 const transferComplete = (at: number, cause: string) =>
-  jsonDraft("dial", at, { eventType: "transferComplete", eventTime: iso(at), ...caller, cause, tag: null })
+  jsonDraft("dial", at, {
+    eventType: "transferComplete",
+    eventTime: iso(at),
+    ...caller,
+    cause,
+    tag: null,
+  } satisfies Vendor<TransferCompleteCallback>)
 const disconnect = (at: number, cause: string, answered?: number) =>
   jsonDraft("status", at, {
     eventType: "disconnect",
@@ -48,7 +75,7 @@ const disconnect = (at: number, cause: string, answered?: number) =>
     endTime: iso(at),
     cause,
     errorMessage: null,
-  })
+  } satisfies Vendor<DisconnectCallback>)
 const recording = jsonDraft("recording", 80, {
   eventType: "recordingAvailable",
   eventTime: iso(80),
@@ -61,7 +88,7 @@ const recording = jsonDraft("recording", 80, {
   fileFormat: "wav",
   channels: 2,
   status: "complete",
-})
+} satisfies Vendor<RecordingAvailableCallback>)
 
 const known = { to: TRACKING, from: CALLER }
 

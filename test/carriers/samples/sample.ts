@@ -65,14 +65,19 @@ export function jsonDraft(event: string, at: number, value: unknown, query = "")
   return { event, at, body: JSON.stringify(value), contentType: "application/json", query }
 }
 
-export function urlOf(carrier: string, { event, query = "" }: Draft): string {
-  return `${PUBLIC_URL}/${carrier}/${event}${query}`
+export function urlOf(carrier: string, { event, query = "" }: Draft, base = PUBLIC_URL): string {
+  return `${base}/${carrier}/${event}${query}`
 }
 
-/** The request as it reaches us. */
-export function requestOf(sample: Sample, draft: Draft, secret = sample.secrets.current): CarrierRequest {
+/** The request as it reaches us; `base` is the address of the site's carriers. */
+export function requestOf(
+  sample: Sample,
+  draft: Draft,
+  secret = sample.secrets.current,
+  base = PUBLIC_URL,
+): CarrierRequest {
   const { carrier, sign } = sample
-  const url = urlOf(carrier.name, draft)
+  const url = urlOf(carrier.name, draft, base)
   const { headers = {}, body = draft.body, address = url } = sign(draft, url, secret)
   return {
     method: "POST",
