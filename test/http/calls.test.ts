@@ -22,7 +22,7 @@ describe.each(ENGINES)("calls on %s", (engine) => {
   const add = (call: object = {}) => host.api<CallAnswer>("POST", path(), { ...CALL, ...call })
   const list = async (query = "") => (await host.api<{ data: CallAnswer[] }>("GET", path(`?limit=500${query}`))).data
 
-  it("[C10] imports a call and answers all that was said of it", async () => {
+  it("[B10] imports a call and answers all that was said of it", async () => {
     await fresh()
     const call = await add({
       from: "(312) 555-0199",
@@ -56,7 +56,7 @@ describe.each(ENGINES)("calls on %s", (engine) => {
     expect(await list()).toEqual([call])
   })
 
-  it("[C1] takes an array of up to 100 calls, all or none, and names each bad one", async () => {
+  it("[B1] takes an array of up to 100 calls, all or none, and names each bad one", async () => {
     await fresh()
     const rows = Array.from({ length: 101 }, (_, index) => ({ ...CALL, external_id: `${index}` }))
     expect((await post(rows)).status).toBe(400)
@@ -72,7 +72,7 @@ describe.each(ENGINES)("calls on %s", (engine) => {
     expect(await list()).toHaveLength(100)
   })
 
-  it("[C2] is idempotent by external_id: later data renew the call, what people said of it stays", async () => {
+  it("[B2] is idempotent by external_id: later data renew the call, what people said of it stays", async () => {
     await fresh()
     const first = await add({ status: "ringing", from: "+13125550199" })
     expect(first).toMatchObject({ status: "ringing", answered: false, ended_at: null })
@@ -97,7 +97,7 @@ describe.each(ENGINES)("calls on %s", (engine) => {
     expect(await list()).toHaveLength(2)
   })
 
-  it("[C3] attributes a renewed call anew when its number or its moment changed", async () => {
+  it("[B3] attributes a renewed call anew when its number or its moment changed", async () => {
     await fresh()
     const visit = await viewPage(host, site, { url: "https://shop.example/?utm_source=n&utm_medium=email" })
     await host.advance(10_000)
@@ -117,7 +117,7 @@ describe.each(ENGINES)("calls on %s", (engine) => {
     expect(early).toMatchObject({ id: stray.id, visit: null, source: null, attribution: { state: "unattributed" } })
   })
 
-  it("[C4] marks the earliest call of a caller as his first, in whichever order they come", async () => {
+  it("[B4] marks the earliest call of a caller as his first, in whichever order they come", async () => {
     await fresh()
     const from = "+13125550199"
     await add({ external_id: "late", from, started_at: "2026-11-02T09:00:00Z" })
@@ -141,7 +141,7 @@ describe.each(ENGINES)("calls on %s", (engine) => {
     ["notes", { notes: "called back" }],
     ["stated_source", { stated_source: { channel: "Radio", source: "wxyz" } }],
     ["value", { value: 1250.5 }],
-  ])("[C5] patches %s and nothing else", async (_field, patch) => {
+  ])("[B5] patches %s and nothing else", async (_field, patch) => {
     await fresh()
     const call = await add()
     const changed = await host.api("PATCH", path(`/${call.id}`), patch)
@@ -153,7 +153,7 @@ describe.each(ENGINES)("calls on %s", (engine) => {
     expect(await host.api("PATCH", path(`/${call.id}`), cleared)).toEqual(call)
   })
 
-  it("[C6] takes money as decimals of the currency's places, as text or number", async () => {
+  it("[B6] takes money as decimals of the currency's places, as text or number", async () => {
     const amounts: Record<string, [value: unknown, stored: number | undefined][]> = {
       USD: [
         ["1250.5", 1250.5],
@@ -191,7 +191,7 @@ describe.each(ENGINES)("calls on %s", (engine) => {
     }
   })
 
-  it("[C7] refuses values that do not fit, each by its name", async () => {
+  it("[B7] refuses values that do not fit, each by its name", async () => {
     await fresh()
     const { id } = await add()
     const bad = [
@@ -229,7 +229,7 @@ describe.each(ENGINES)("calls on %s", (engine) => {
     await readProblem(await host.request("PATCH", path("/nonsense"), { spam: true }), 404, "not_found")
   })
 
-  it("[C8] lists calls latest first, filtered by what the query names", async () => {
+  it("[B8] lists calls latest first, filtered by what the query names", async () => {
     await fresh({ settings: { timezone: "America/New_York" } })
     await viewPage(host, site, { url: "https://shop.example/?utm_source=google&utm_medium=cpc&utm_campaign=a" })
     const now = new Date(host.now() + 1000).toISOString()
@@ -254,7 +254,7 @@ describe.each(ENGINES)("calls on %s", (engine) => {
     expect(await readFaults(await host.request("GET", path("?state=lost")))).toEqual(["state"])
   })
 
-  it("[C9] resolves who would have called without recording a call", async () => {
+  it("[B9] resolves who would have called without recording a call", async () => {
     await fresh()
     const visit = await viewPage(host, site, { url: "https://shop.example/?utm_source=n&utm_medium=email" })
     await host.advance(5000)

@@ -102,7 +102,7 @@ describe.each(ENGINES)("keys on %s", (engine) => {
     expect((await host.request("GET", `/v1/sites/${own.id}`)).status).toBe(200)
   })
 
-  it("[T2] answers for another tenant's site exactly as for one that does not exist", async () => {
+  it("[G9] [T2] answers for another tenant's site exactly as for one that does not exist", async () => {
     const holders = [null, ...GARBAGE, keys.read, keys.write, keys.revoked]
     for (const route of privates.filter(({ path }) => path !== "/v1/sites"))
       for (const key of holders) {

@@ -49,7 +49,7 @@ describe.each(ENGINES)("the report on %s", (engine) => {
     host.request("GET", `/v1/sites/${data[0]?.site.id}/report${query}`, undefined, { headers })
 
   it.each(ZONES.map(([tz]) => tz))(
-    "[P1] counts every metric by every dimension as a recount of the lists does, in %s",
+    "[G10] [P1] counts every metric by every dimension as a recount of the lists does, in %s",
     async (zone) => {
       const { site, from, to, tz, visits, calls } = dataOf(zone)
       expect(visits.length).toBeGreaterThan(15)

@@ -219,7 +219,7 @@ describe.each(ENGINES)("carrier webhooks on %s", (engine) => {
     expect(await readFaults(refused)).toEqual(["account_sid", "auth_token"])
   })
 
-  it("[K10] folds the same record out of a call's reports in every order and repetition", async () => {
+  it("[G6] [K10] folds the same record out of a call's reports in every order and repetition", async () => {
     // Within the hour in which the carrier's own times are believed.
     await host.setClock(T0 + 30 * MINUTE)
     await fresh({ size: LED })
