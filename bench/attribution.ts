@@ -1,5 +1,5 @@
-import { openReplay } from "../server/node/replay.js"
 import type { ReplayOptions } from "../server/core/replay.js"
+import { openReplay } from "../server/node/replay.js"
 import { type CallLine, meanScore, type Score, scoreCalls, scoredFrom } from "./attribution/score.js"
 import { createWorld, DELAYS } from "./attribution/world.js"
 
@@ -17,7 +17,9 @@ const rules: readonly [name: string, policy: ReplayOptions["policy"], resolver: 
 const days = Number(args.get("days") ?? 30)
 const only = args.get("only")?.split(",").map(Number)
 
-console.log("| delay | numbers | rule | visitor | first calls | channel | p >= .9 (coverage) | .8-.9 | ECE | channel ECE | shared | s |")
+console.log(
+  "| delay | numbers | rule | visitor | first calls | channel | p >= .9 (coverage) | .8-.9 | ECE | channel ECE | shared | s |",
+)
 console.log("|---|---|---|---|---|---|---|---|---|---|---|---|")
 for (const delay of delays)
   for (const size of sizes)
@@ -28,13 +30,13 @@ for (const delay of delays)
       let seconds = 0
       for (const seed of seeds) {
         const { world, events, truths } = createWorld({ seed, days, numbers: size, delay: DELAYS[delay] })
-        const begun = performance.now()
+        const begun = process.cpuUsage()
         const replay = openReplay({ numbers: size, policy, resolver })
         const lines = events.flatMap((event): CallLine[] => {
           const line = replay.apply(event)
           return line ? [line] : []
         })
-        seconds += (performance.now() - begun) / 1000
+        seconds += process.cpuUsage(begun).user / 1e6
         shared += replay.shared() / replay.counts.leased
         replay.close()
         scores.push(scoreCalls(truths, lines, scoredFrom(world.start, world.days)))

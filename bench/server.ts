@@ -13,8 +13,12 @@ import { VisitAnswer, VisitRequest } from "../shared/contract.js"
 const { DATA_DIR = "", ADMIN_KEY = "" } = process.env
 const server = await startServer({
   config: { port: 0, dataDir: DATA_DIR, publicUrl: "https://calls.example", adminKey: ADMIN_KEY, trustProxy: 0 },
-  assets: { script: readFileSync("dist/dni.js", "utf8"),
-    formScript: readFileSync("dist/dni-form.js", "utf8"), scriptDigest: "bench", openapi: "{}" },
+  assets: {
+    script: readFileSync("dist/dni.js", "utf8"),
+    formScript: readFileSync("dist/dni-form.js", "utf8"),
+    scriptDigest: "bench",
+    openapi: "{}",
+  },
   version: "bench",
   log: logToStderr,
 })

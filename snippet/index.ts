@@ -10,13 +10,13 @@ type Api = Record<string, (...args: never[]) => unknown>
 const { q } = window.ringtrail || { q: [] }
 if (q) {
   const api: Api = {
-    consent,
-    on,
-    event: (name: string, fields: object) => beat("event", { name, fields }),
-    identify: (fields: object) => beat("identify", { fields }),
-    beat,
-    number: (target?: string) => swaps.find(({ number, re }) => number && (!target || target.match(re as RegExp))),
     swap,
+    number: (target?: string) => swaps.find(({ re, number }) => number && (!target || target.match(re as RegExp))),
+    beat,
+    event: (name: string, fields: object) => beat("event", { name, fields }),
+    consent,
+    identify: (fields: object) => beat("identify", { fields }),
+    on,
   }
   window.ringtrail = api
   observe(document)

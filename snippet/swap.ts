@@ -64,7 +64,7 @@ const isFree = (node: Node) => {
 /** Writes the numbers into a run of texts or into one attribute; a `tel:` address gets E.164. */
 const put = (nodes: Node[], text = nodes.map((node) => node.nodeValue).join("\0"), dial = "") => {
   if (find?.test(text)) {
-    for (const { display, intl, re, number, digits } of swaps)
+    for (const { display, intl, number, re, digits } of swaps)
       text = text.replace(re as RegExp, (found, abroad, body) => {
         let index = 0
         const page = origin[dial + found]
@@ -88,9 +88,9 @@ const put = (nodes: Node[], text = nodes.map((node) => node.nodeValue).join("\0"
         return shown
       })
     if (nodes.every(isFree))
-      text.split("\0").map((value, index) => {
+      text.split("\0").forEach((value, index) => {
         const node = nodes[index] as Node
-        if (node.nodeValue != value) {
+        if (node.nodeValue !== value) {
           flips.size || setTimeout(() => flips.clear(), 1e3)
           flips.set(node, -~(flips.get(node) as number))
           if ((flips.get(node) as number) < 7 && flips.size < 9e3) node.nodeValue = value
@@ -101,7 +101,7 @@ const put = (nodes: Node[], text = nodes.map((node) => node.nodeValue).join("\0"
 
 const walk = (parent: Node) => {
   for (const node of parent.childNodes)
-    if (node.nodeType == 3) run.push(node)
+    if (node.nodeType === 3) run.push(node)
     // A comment has no `matches`, and nothing to walk either.
     else (node as Element).matches?.(blocks) ? read(node) : walk(node)
 }
@@ -143,7 +143,7 @@ export const take = (next: Found[]) => {
     one.re = RegExp(one.match, "gi")
     return one.number
   })}`
-  if (last != numbers) {
+  if (last !== numbers) {
     last = numbers
     swaps.map((one) => (one.number = null))
     swaps.push(...next)

@@ -14,35 +14,39 @@ let mode =
 let visitor: string | null | undefined
 export let visit: string | null | undefined
 let timer: number | undefined
-let left = 0
 /** Where the visitor is remembered; an object in memory when the browser forbids storage. */
 let memory: Record<string, string> = {}
 try {
   memory = localStorage
 } catch {}
 
-const post = (path: string, body: object, done?: (reply: Response) => void) => {
-  if (mode != "none")
+const post = (path: string, body: object, done: (reply: Response) => unknown) => {
+  if (mode !== "none")
     fetch(new URL(`${options.api || `v1/sites/${site}`}/${path}`, src), {
       method: "POST",
       body: JSON.stringify(body),
-      keepalive: true,
       credentials: "omit",
+      keepalive: true,
     })
       .then(done)
       .catch((error) => emit("error", error))
 }
 
-/** Tells the server what happened in the visit. */
+/** Tells the server what happened in the visit. Where that has ended or lost its number meanwhile, the page asks anew. */
 export const beat = (kind: string, more?: object) => {
-  if (visit) post("beats", { visit, kind, ...more })
+  if (visit) post("beats", { visit, kind, ...more }, ({ status }) => status === 205 && view())
 }
 
-/** A cookie of the page, where the visitor allows it. */
-const cookie = (name: string) => ((mode == "full" && document.cookie.match(`${name}=([^;]+)`)) || [])[1]
+/** A cookie of the page, where the visitor allows it; none in a sandboxed frame, where reading throws. */
+const cookie = (name: string) => {
+  try {
+    if (mode === "full") return (document.cookie.match(`${name}=([^;]+)`) as string[])[1]
+  } catch {}
+}
 
 /** The visitor's id in a cookie that subdomains share. */
 const bake = (id: unknown, age: number) => {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in Safari before 18.4 and in plain HTTP.
   document.cookie = `${site}=${id};domain=${options.domain};path=/;max-age=${age}`
 }
 
@@ -53,20 +57,20 @@ export const view = () => {
     "visits",
     {
       visitor: cookie(site) || visitor,
+      url: page,
       ids: { ga: cookie("_ga"), ym: cookie("_ym_uid"), fbp: cookie("_fbp"), fbc: cookie("_fbc") },
       consent: mode,
       referrer,
-      url: page,
       visit,
     },
     async (reply) => {
       const answer: VisitAnswer & { at?: number } = await reply.json()
-      if (!answer.swaps || mode == "none") throw answer
+      if (!answer.swaps || mode === "none") throw answer
       ;({ visitor, visit } = answer)
       timer = timer || setInterval(() => document.hidden || beat("beat"), answer.beat_s * 1e3)
       if (Date.now() - at < 1500) take(answer.swaps)
       emit("ready", answer)
-      if (mode == "full") {
+      if (mode === "full") {
         bake(visitor, 3e7)
         answer.at = at
         memory[site] = JSON.stringify(answer)
@@ -75,23 +79,18 @@ export const view = () => {
   )
 }
 
-/** The page was hidden, or seen again: what was away for five minutes may have lost its number. */
-export const look = () => {
-  if (document.hidden) {
-    beat("hide")
-    left = Date.now()
-  } else if (Date.now() - left > 3e5) view()
-}
+/** The page was hidden, or is seen: for the first time, or again. */
+export const look = () => (document.hidden ? beat("hide") : timer ? beat("beat") : view())
 
 /** Changes what the visitor allows: `none` ends the lease, forgets the visitor and restores the page's numbers. */
 export const consent = (next: string) => {
-  if (next != mode) {
-    if (next == "none") {
+  if (next !== mode) {
+    if (next === "none") {
       beat("end")
       visitor = visit = null
       take([])
     }
-    bake("", 0)
+    cookie(site) && bake("", 0)
     delete memory[site]
     mode = next
     view()
@@ -100,7 +99,7 @@ export const consent = (next: string) => {
 
 /** Shows the numbers of an earlier page while this one's are asked for. */
 export const recall = () => {
-  if (mode == "full")
+  if (mode === "full")
     try {
       const old = JSON.parse(memory[site] as string)
       ;({ visitor, visit } = old)

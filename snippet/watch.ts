@@ -6,7 +6,7 @@ import { view, visit } from "./visit.js"
 /** Only marketing parameters leave the browser: others carry names and e-mail addresses. */
 const clean = (href: string) =>
   href.replace(
-    /#.*|([?&])(?!((utm|gad)_\w+|\w*(cl(ic)?k?|bra|srslt|fat_|[mr]\w+_c|scc|_v)id|gclsrc|igsh\w*|epik|_openstat|qz_gdt|tblci|dicbo)=)[^&#]*/gi,
+    /#.*|([?&])(?!((utm|gad)_\w+|\w*(cl(ic)?k?|bra|srslt|fat_|[mr]\w+_c|scc|_v)id|gclsrc|igsh\w*|epik|_openstat|tblci|dicbo)=)[^&#]*/gi,
     "$1",
   )
 
@@ -18,10 +18,10 @@ const observer = new MutationObserver((records) => {
   const blocks = new Set<Node>()
   const next = clean(location.href)
   // Of the three types of record only "childList" is that short; a changed text or attribute is the target itself.
-  for (const { type, addedNodes, target } of records)
+  for (const { type, target, addedNodes } of records)
     for (const node of type[9] ? [target] : addedNodes) node.isConnected && swaps[0] && blocks.add(blockOf(node))
   blocks.forEach(swap)
-  if (visit && page != next) {
+  if (visit && page !== next) {
     referrer = page
     page = next
     view()
@@ -31,8 +31,8 @@ const observer = new MutationObserver((records) => {
 /** Keeps a tree swapped from now on. */
 export const observe = (root: Node) =>
   observer.observe(root, {
-    subtree: true,
-    characterData: true,
     attributeFilter: ["href", "aria-label", "title"],
     childList: true,
+    subtree: true,
+    characterData: true,
   })

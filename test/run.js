@@ -2,13 +2,31 @@
 import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 
-const SYSTEM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
+const SYSTEM = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/usr/bin/google-chrome-stable",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+]
 const DOWNLOAD_MS = 300_000
 
 process.env.CHROMIUM_PATH = await findChromium()
 if (process.argv.length === 2) run("npm", ["run", "--silent", "check"])
 const results = "dist/test-results.json"
-const { status } = spawnSync("npx", ["--no", "vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${results}`, ...process.argv.slice(2)], { stdio: "inherit" })
+const { status } = spawnSync(
+  "npx",
+  [
+    "--no",
+    "vitest",
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${results}`,
+    ...process.argv.slice(2),
+  ],
+  { stdio: "inherit" },
+)
 const { numPassedTests = 0, numFailedTests = 0 } = existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : {}
 // A suite that cannot be loaded has no test to count, and fails all the same.
 const failed = Math.max(numFailedTests, status === 0 ? 0 : 1)
@@ -29,7 +47,12 @@ async function findChromium() {
     spawnSync("apt-get", ["update"], options)
     spawnSync("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], options)
   }
-  return known() ?? fail("the browser tests need a Chromium: install one (on Debian: apt-get install chromium) or name it in CHROMIUM_PATH")
+  return (
+    known() ??
+    fail(
+      "the browser tests need a Chromium: install one (on Debian: apt-get install chromium) or name it in CHROMIUM_PATH",
+    )
+  )
 }
 
 function run(command, args) {

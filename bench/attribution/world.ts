@@ -9,7 +9,15 @@ const DAY = 24 * HOUR
 
 /** One line of an event log, as `npm run replay` reads it. Times are ms since 1970. */
 export type LogEvent =
-  | { t: number; type: "visit"; visit: string; visitor: string; channel: string; device: "mobile" | "desktop"; bot: boolean }
+  | {
+      t: number
+      type: "visit"
+      visit: string
+      visitor: string
+      channel: string
+      device: "mobile" | "desktop"
+      bot: boolean
+    }
   | { t: number; type: "beat" | "hide" | "tap"; visit: string }
   | { t: number; type: "call"; call: string; dials: string; caller: string | null }
   | { t: number; type: "call"; call: string; dials_number: number; caller: string | null }
@@ -216,7 +224,8 @@ export function createWorld(options: Partial<World> = {}): { world: World; event
     const channel = world.channels[drawChannel()]?.name ?? ""
     const bot = random.chance(world.botsRefused)
     events.push({ t, type: "visit", visit, visitor: newCookie(), channel, device: "desktop", bot })
-    if (!bot && random.chance(0.5)) events.push({ t: Math.round(t + 1 + random.exponential(2000)), type: "hide", visit })
+    if (!bot && random.chance(0.5))
+      events.push({ t: Math.round(t + 1 + random.exponential(2000)), type: "hide", visit })
   }
 
   function addVisit(t: number, visit: string, person: Person): void {
@@ -251,7 +260,8 @@ export function createWorld(options: Partial<World> = {}): { world: World; event
       events.push({ t: Math.round(t + random.unit() * stay), type: "tap", visit })
     const end = t + stay
     for (let beat = t + world.beatMs; beat < end; beat += world.beatMs)
-      if (!away.some(([from, to]) => beat >= from && beat < to)) events.push({ t: Math.round(beat), type: "beat", visit })
+      if (!away.some(([from, to]) => beat >= from && beat < to))
+        events.push({ t: Math.round(beat), type: "beat", visit })
     for (const [from, to] of away) {
       events.push({ t: Math.round(from), type: "hide", visit })
       if (to < end) events.push({ t: Math.round(to), type: "beat", visit })
@@ -285,7 +295,11 @@ export function createWorld(options: Partial<World> = {}): { world: World; event
 
   function addStrays(): void {
     for (let number = 0; number < world.numbers; number++)
-      for (let t = random.exponential(DAY / world.strays); t < world.days * DAY; t += random.exponential(DAY / world.strays)) {
+      for (
+        let t = random.exponential(DAY / world.strays);
+        t < world.days * DAY;
+        t += random.exponential(DAY / world.strays)
+      ) {
         const caller = random.chance(world.withheld) ? null : `s${++count.phone}`
         const truth = { visit: null, visitor: null, channel: null, first: true }
         addCall(world.start + t, { dials_number: number, caller }, truth)

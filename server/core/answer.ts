@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm"
 import { type Db, prepareOnce, type Site } from "./db.js"
 import { evidenceOf } from "./evidence.js"
-import { decodeId } from "./id.js"
+import { decodeId, encodeId } from "./id.js"
 import { findNumberByPhone } from "./number.js"
 import { packObservation, unpackObservation } from "./posterior.js"
 import { invalid } from "./refusal.js"
@@ -76,12 +76,20 @@ export function judgeAgain(site: Site, call: CallRow, relearnt = false): Attribu
 export function correctedTo(site: Site, call: CallRow, visit: string | null): Attribution {
   const { number_id, candidates } = call
   const common = { method: "corrected" as const, number_id, candidates }
-  const none = { visit_id: null, visitor_id: null, source_id: null, channel: null, confidence: 0, channel_confidence: 0 }
+  const none = {
+    visit_id: null,
+    visitor_id: null,
+    source_id: null,
+    channel: null,
+    confidence: 0,
+    channel_confidence: 0,
+  }
   if (visit === null) return { ...none, ...common, state: "unattributed", reason: "no_visit", no_visit: 1 }
   const key = decodeId("vis", visit)
   const row = key && site.db.select().from(visits).where(eq(visits.id, key.id)).all()[0]
   if (!row || row.secret !== key.secret) throw invalid("visit", "names no visit of this site")
-  const channel = site.db.all<{ channel: string }>(sql`select channel from sources where id = ${row.source_id}`)[0]?.channel
+  const channel = site.db.all<{ channel: string }>(sql`select channel from sources where id = ${row.source_id}`)[0]
+    ?.channel
   return {
     ...common,
     state: "attributed",
@@ -96,10 +104,12 @@ export function correctedTo(site: Site, call: CallRow, visit: string | null): At
   }
 }
 
-/** Gives a call another answer and keeps the one it had. */
+/** Gives a call another answer and keeps the one it had, with its visit's public id. */
 export function replaceAnswer(site: Site, call: CallRow, found: Attribution): void {
-  const { state, method, confidence, channel, channel_confidence, reason, visit_id, candidates } = call
-  const before = { state, method, confidence, channel, channel_confidence, reason, visit_id, candidates }
+  const { state, method, confidence, channel, channel_confidence, reason, visit_id } = call
+  const row = visit_id === null ? undefined : site.db.select().from(visits).where(eq(visits.id, visit_id)).all()[0]
+  const visit = row ? encodeId("vis", row.id, row.secret) : null
+  const before = { state, method, confidence, channel, channel_confidence, reason, visit }
   site.db.insert(answers).values({ call_id: call.id, id: site.newId(), answer: before }).run()
   site.db
     .update(calls)

@@ -39,7 +39,7 @@ export function recordBeat(site: Site, beat: BeatRequest): boolean {
       kind: beat.kind,
       data: { at_ms: beat.at_ms, name: beat.name, fields: bound(beat.fields) },
     })
-  return alive && beat.kind !== "end"
+  return alive
 }
 
 function keepAlive(site: Site, visit: VisitRow, kind: BeatRequest["kind"]): void {

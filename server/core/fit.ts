@@ -125,49 +125,62 @@ function maximise(expected: Expected, exposure: Exposure, numberMs: number, mode
 function fitKinds(calls: Float64Array, time: Float64Array): Float64Array {
   const rates = new Float64Array(CELLS)
   // Pages that are open are a matter of their own: who is looking at the number is another question than who comes back to it.
-  const present = { cells: cellsWhere((kind, bin) => !traitsOf(kind).hidden && bin === 0) }
-  const gone = { cells: cellsWhere((kind, bin) => traitsOf(kind).hidden || bin > 0) }
-  for (const { cells } of [present, gone]) {
-    const factors = new Map<number, number>()
+  const present = cellsWhere((kind, bin) => !traitsOf(kind).hidden && bin === 0)
+  const gone = cellsWhere((kind, bin) => traitsOf(kind).hidden || bin > 0)
+  for (const cells of [present, gone]) {
+    const priors = priorsOf(cells)
+    const factors = new Map(priors.factors)
+    const bases = new Map(priors.bases)
     const factorOf = (kind: number) => factors.get(kind & 3) ?? 1
-    const bases = new Map<number, number>()
-    const baseKey = (kind: number, bin: number) => (traitsOf(kind).hidden ? BINS : 0) + bin
     for (let turn = 0; turn < 3; turn++) {
-      for (const group of groupBy(cells, ({ kind, bin }) => baseKey(kind, bin))) {
-        const [key, members] = group
+      for (const [key, members] of groupBy(cells, baseKey)) {
         let n = 0
         let t = 0
-        let prior = 0
         for (const { cell, kind } of members) {
           n += calls[cell] ?? 0
           t += (time[cell] ?? 0) * factorOf(kind)
-          prior += (PRIOR.rates[cell] ?? 0) / members.length
         }
-        bases.set(key, shrink(n, t, prior, BIN_CALLS))
+        bases.set(key, shrink(n, t, priors.bases.get(key) ?? 0, BIN_CALLS))
       }
       for (const [key, members] of groupBy(cells, ({ kind }) => kind & 3)) {
         let n = 0
         let wanted = 0
-        for (const { cell, kind, bin } of members) {
-          n += calls[cell] ?? 0
-          wanted += (time[cell] ?? 0) * (bases.get(baseKey(kind, bin)) ?? 0)
+        for (const member of members) {
+          n += calls[member.cell] ?? 0
+          wanted += (time[member.cell] ?? 0) * (bases.get(baseKey(member)) ?? 0)
         }
-        factors.set(key, (n + KIND_CALLS) / (wanted + KIND_CALLS))
+        factors.set(key, shrink(n, wanted, priors.factors.get(key) ?? 1, KIND_CALLS))
       }
     }
-    for (const { cell, kind, bin } of cells)
-      rates[cell] = shrink(
-        calls[cell] ?? 0,
-        time[cell] ?? 0,
-        (bases.get(baseKey(kind, bin)) ?? 0) * factorOf(kind),
-        CELL_CALLS,
-      )
+    for (const member of cells) {
+      const { cell, kind } = member
+      const above = (bases.get(baseKey(member)) ?? 0) * factorOf(kind)
+      rates[cell] = shrink(calls[cell] ?? 0, time[cell] ?? 0, above, CELL_CALLS)
+    }
   }
   for (let kind = 0; kind < KINDS; kind++) {
     const first = cellAt(kind, 0)
     rates.set(falling(rates.subarray(first, first + BINS), time.subarray(first, first + BINS)), first)
   }
   return rates
+}
+
+/** What the prior says of each bin, for all kinds together, and of how much more or less each kind calls. */
+function priorsOf(cells: readonly Cell[]): { bases: Map<number, number>; factors: Map<number, number> } {
+  const bases = new Map<number, number>()
+  for (const [key, members] of groupBy(cells, baseKey))
+    bases.set(key, members.reduce((sum, { cell }) => sum + (PRIOR.rates[cell] ?? 0), 0) / members.length)
+  const factors = new Map<number, number>()
+  for (const [key, members] of groupBy(cells, ({ kind }) => kind & 3)) {
+    const ratios = members.map((member) => (PRIOR.rates[member.cell] ?? 0) / (bases.get(baseKey(member)) || 1))
+    factors.set(key, ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length)
+  }
+  return { bases, factors }
+}
+
+/** Cells of one bin belong together; a page that was left is another matter than one that fell silent. */
+function baseKey({ kind, bin }: Cell): number {
+  return (traitsOf(kind).hidden ? BINS : 0) + bin
 }
 
 /** Calls per time, leaning on `prior` as if it were `strength` calls more. */

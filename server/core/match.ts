@@ -82,7 +82,7 @@ const RULES = [
   '[href^="tel:" i],[aria-label],[title],[data-dni]',
   "^(href=tel:)|^(?:aria-label|title)=|^data-dni=(.+)",
   // Roots that a framework will take over: Next, Nuxt, Gatsby and Docusaurus, the usual mount points, a whole document.
-  '[id^=__],#root,#app,[data-reactroot],[data-server-rendered],html:has([src*="/_next/"])',
+  '[id^=__],#root,#app,[data-reactroot],[data-server-rendered],html:has(>*>script[src*="/_next/"])',
 ]
 
 const CACHE_LIMIT = 2000

@@ -5,7 +5,6 @@ export type RefusalCode =
   | "forbidden"
   | "not_found"
   | "conflict"
-  | "gone"
   | "too_large"
   | "unavailable"
 

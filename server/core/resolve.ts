@@ -73,9 +73,10 @@ const MODELS_KEPT = 8
  */
 export function resolve(
   site: Site,
-  { to, at, from = null }: { to: string | null; at: number; from?: string | null },
+  { to, at: rang, from = null }: { to: string | null; at: number; from?: string | null },
   evidenceFor?: (number_id: number) => Evidence | undefined,
 ): Resolution {
+  const at = throughSecond(rang)
   const number = to === null ? undefined : findNumberByPhone(site, to)
   if (!number) return { attribution: nothing("unknown_number", null), observation: null, model_id: null }
   const evidence = evidenceFor?.(number.id)
@@ -87,6 +88,11 @@ export function resolve(
     observation,
     model_id: model.id,
   }
+}
+
+/** Carriers and PBXs write whole seconds: such a moment stands for all of its second, or a call would ring before its lease. */
+function throughSecond(time: number): number {
+  return time % 1000 === 0 ? time + 999 : time
 }
 
 /** What an observation comes to: the likeliest visit, the likeliest channel, and the candidates with their evidence in words. */

@@ -4,10 +4,11 @@ import { BEAT_S, VISIT_IDLE_MS } from "../../shared/protocol.js"
 import { readSource, type Source } from "../../shared/source.js"
 import { type Client, readDevice } from "./client.js"
 import { type Db, prepareOnce, type Site } from "./db.js"
-import { decodeId, encodeId, newSecret } from "./id.js"
+import { decodeId, encodeId, newSecret, timeOfId } from "./id.js"
 import { findLease, type Grant, type Lease, releaseLeases, takeLease } from "./lease.js"
 import { describeSwap } from "./match.js"
 import { listPools, type PoolRow } from "./pool.js"
+import { firstOfTarget, planSlots, type Slot } from "./rule.js"
 import { type LeaseKey, sources, type VisitEventKind, visitEvents, visits } from "./schema.js"
 import { readSettings, type Settings } from "./settings.js"
 import { internSource } from "./source.js"
@@ -25,8 +26,8 @@ const statements = prepareOnce((db: Db) => {
       .from(visits)
       .where(eq(visits.id, value("id")))
       .prepare(),
-    channelOf: db
-      .select({ channel: sources.channel })
+    sourceOf: db
+      .select()
       .from(sources)
       .where(eq(sources.id, value("source")))
       .prepare(),
@@ -105,7 +106,7 @@ export interface VisitRecord {
  */
 export function recordVisit(site: Site, request: VisitRequest, client: Client, from?: Source): VisitRecord {
   const settings = readSettings(site)
-  const pools = poolsByTarget(site)
+  const pools = firstOfTarget(listPools(site))
   if (readDevice(client.userAgent).robot) return { answer: ownNumbers(pools, settings), reason: "robot" }
   if (request.consent === "none") return { answer: ownNumbers(pools, settings), reason: "consent" }
   const source = from ?? readSource({ url: request.url, referrer: request.referrer, domains: settings.domains })
@@ -155,9 +156,12 @@ export function ownNumbers(pools: readonly PoolRow[], settings: Settings): Visit
     visitor: null,
     visit: null,
     beat_s: BEAT_S,
-    swaps: pools.map((pool) => describe(pool, undefined, settings)),
+    swaps: pools.map(({ target }) => describe(target, undefined, settings)),
   }
 }
+
+const NO_GRANT: Grant = { lease: undefined, overflow: null }
+const UNKNOWN_SOURCE = { channel: "", source: "", medium: "", campaign: null, term: null, content: null }
 
 interface Known {
   /** The visitor's first visit: it names the visitor. */
@@ -193,12 +197,18 @@ function viewPage(
   request: VisitRequest,
 ): VisitAnswer {
   const held = latest.leases ?? []
-  const channel = () => statements(site).channelOf.all({ source: latest.source_id })[0]?.channel ?? ""
-  const grants = pools.map((pool): Grant => {
-    const lease = findLease(site, pool, held)
-    return lease
-      ? { lease, overflow: latest.overflow }
-      : takeLease(site, pool, { id: latest.id, visitor: first.id, channel }, held)
+  const source = () => statements(site).sourceOf.all({ source: latest.source_id })[0]
+  const applicant = { id: latest.id, visitor: first.id, channel: () => source()?.channel ?? "" }
+  const slots = planSlots(site, pools, () => ({
+    ...latest,
+    source: { ...latest, ...(source() ?? UNKNOWN_SOURCE) },
+    returning: latest.id !== first.id,
+    at: timeOfId(latest.id),
+  }))
+  const grants = slots.map(({ pool }): Grant => {
+    const lease = pool && findLease(site, pool, held)
+    if (lease) return { lease, overflow: latest.overflow }
+    return pool ? takeLease(site, pool, applicant, held) : NO_GRANT
   })
   const kept = keysOf(grants)
   releaseLeases(
@@ -213,7 +223,7 @@ function viewPage(
     leases: encodeKeys(kept),
   })
   addVisitEvent(site, { visit_id: latest.id, kind: "page", data: { url: request.url, title: request.title ?? null } })
-  return answer(first, latest, pools, grants, settings)
+  return answer(first, latest, slots, grants, settings)
 }
 
 function startVisit(
@@ -229,9 +239,16 @@ function startVisit(
   const first = known?.first ?? visit
   const before = known?.latest.leases ?? []
   const applicant = { id: visit.id, visitor: first.id, channel: () => source.channel }
-  const grants = pools.map((pool) => takeLease(site, pool, applicant, before))
-  if (known) releaseLeases(site, known.latest, before)
   const { device, browser, os } = readDevice(client.userAgent)
+  const slots = planSlots(site, pools, () => ({
+    ...client,
+    source,
+    device,
+    returning: known !== undefined,
+    at: site.now,
+  }))
+  const grants = slots.map(({ pool }) => (pool ? takeLease(site, pool, applicant, before) : NO_GRANT))
+  if (known) releaseLeases(site, known.latest, before)
   statements(site).start.run({
     ...visit,
     visitor_id: known ? first.id : null,
@@ -255,13 +272,13 @@ function startVisit(
     overflow: overflowOf(grants),
     leases: encodeKeys(keysOf(grants)),
   })
-  return answer(first, visit, pools, grants, settings)
+  return answer(first, visit, slots, grants, settings)
 }
 
 function answer(
   first: { id: number; secret: string },
   visit: { id: number; secret: string },
-  pools: readonly PoolRow[],
+  slots: readonly Slot[],
   grants: readonly Grant[],
   settings: Settings,
 ): VisitAnswer {
@@ -269,24 +286,19 @@ function answer(
     visitor: visitorId(first),
     visit: visitId(visit),
     beat_s: BEAT_S,
-    swaps: pools.map((pool, index) => describe(pool, grants[index]?.lease, settings)),
+    swaps: slots.map(({ target, number }, index) => describe(target, grants[index]?.lease ?? number, settings)),
   }
 }
 
-function describe(pool: PoolRow, lease: Lease | undefined, { country }: Settings): Swap {
-  const number = lease?.e164 ?? null
+/** A number that is tied for good is shown without a lease. */
+function describe(target: string, shown: Lease | Slot["number"], { country }: Settings): Swap {
+  const number = shown?.e164 ?? null
   return {
-    target: pool.target,
+    target,
     number,
-    lease: lease ? encodeId("lea", lease.id) : null,
-    ...describeSwap({ target: pool.target, number, country }),
+    lease: shown && "shared" in shown ? encodeId("lea", shown.id) : null,
+    ...describeSwap({ target, number, country }),
   }
-}
-
-/** The first pool of each target: one number on the page has one answer. */
-function poolsByTarget(site: Site): PoolRow[] {
-  const targets = new Set<string>()
-  return listPools(site).filter(({ target }) => !targets.has(target) && targets.add(target))
 }
 
 function keysOf(grants: readonly Grant[]): LeaseKey[] {

@@ -7,6 +7,7 @@ import { carrierRoutes } from "./routes/carriers.js"
 import { keyRoutes } from "./routes/keys.js"
 import { numberRoutes } from "./routes/numbers.js"
 import { reportRoutes } from "./routes/reports.js"
+import { ruleRoutes } from "./routes/rules.js"
 import { directoryRoutes, siteRoutes } from "./routes/sites.js"
 import { visitRoutes } from "./routes/visits.js"
 import { mountWebhooks } from "./webhook.js"
@@ -18,6 +19,7 @@ export const SITE_ROUTES = [
   ...visitRoutes,
   ...numberRoutes,
   ...callRoutes,
+  ...ruleRoutes,
   ...reportRoutes,
   ...carrierRoutes,
 ]

@@ -3,13 +3,12 @@ import type { Problem } from "../../shared/contract.js"
 import { type Fault, Refusal, type RefusalCode } from "../core/refusal.js"
 import type { Log } from "./host.js"
 
-const STATUS: Record<RefusalCode, { status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 503; title: string }> = {
+const STATUS: Record<RefusalCode, { status: 400 | 401 | 403 | 404 | 409 | 413 | 503; title: string }> = {
   invalid: { status: 400, title: "Bad Request" },
   unauthorized: { status: 401, title: "Unauthorized" },
   forbidden: { status: 403, title: "Forbidden" },
   not_found: { status: 404, title: "Not Found" },
   conflict: { status: 409, title: "Conflict" },
-  gone: { status: 410, title: "Gone" },
   too_large: { status: 413, title: "Content Too Large" },
   unavailable: { status: 503, title: "Service Unavailable" },
 }
@@ -17,7 +16,7 @@ const STATUS: Record<RefusalCode, { status: 400 | 401 | 403 | 404 | 409 | 410 | 
 /** Faults that one answer names; a hostile body has more. */
 const FAULTS = 20
 /** The media type of RFC 9457. */
-export const PROBLEM_TYPE = "application/problem+json"
+const PROBLEM_TYPE = "application/problem+json"
 
 /** Seconds after which a client may come back when the database could not be written. */
 const RETRY_AFTER_S = 2
@@ -25,7 +24,11 @@ const RETRY_AFTER_S = 2
 /** An error as RFC 9457 `application/problem+json`. What is no refusal is logged, and told to nobody. */
 export function answerError(error: unknown, c: Context, log: Log): Response {
   if (error instanceof Refusal) return problem(error.code, error.detail, error.errors)
-  log("error", "request failed", { method: c.req.method, path: new URL(c.req.url).pathname, error: describeError(error) })
+  log("error", "request failed", {
+    method: c.req.method,
+    path: new URL(c.req.url).pathname,
+    error: describeError(error),
+  })
   return toResponse({
     type: "about:blank",
     title: "Internal Server Error",
@@ -41,7 +44,7 @@ export function problem(code: RefusalCode, detail: string, errors: readonly Faul
 }
 
 /** A problem as the body of its answer. */
-export function describeProblem(code: RefusalCode, detail: string, errors: readonly Fault[] = []): Problem {
+function describeProblem(code: RefusalCode, detail: string, errors: readonly Fault[] = []): Problem {
   const { status, title } = STATUS[code]
   return {
     type: "about:blank",

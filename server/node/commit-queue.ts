@@ -79,7 +79,8 @@ export class CommitQueue {
       this.#waitingSince = undefined
       return true
     } catch (error) {
-      const since = (this.#waitingSince ??= performance.now())
+      this.#waitingSince ??= performance.now()
+      const since = this.#waitingSince
       if (isBusy(error) && performance.now() - since < PATIENCE_MS) {
         this.#scheduled = true
         setTimeout(() => this.flush(), RETRY_MS)

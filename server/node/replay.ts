@@ -1,15 +1,22 @@
 import { createReadStream, renameSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { parseArgs } from "node:util"
+import Database from "better-sqlite3"
+import { drizzle } from "drizzle-orm/better-sqlite3"
 import { SITE_MIGRATIONS } from "../../migrations/index.js"
 import { createMoments } from "../core/clock.js"
-import type { Site } from "../core/db.js"
+import type { Db, Site } from "../core/db.js"
+import { type History, readHistory } from "../core/history.js"
+import { SITE_ID } from "../core/id.js"
+import { schemaVersion } from "../core/migrate.js"
 import { createReplay, type Replay, type ReplayedCall, type ReplayOptions } from "../core/replay.js"
 import { BadLine, createLogReader, type LogEvent } from "../core/replay-log.js"
+import * as schema from "../core/schema.js"
 import { openDatabase } from "./database.js"
 
 const USAGE =
-  "npm run replay -- --events FILE.ndjson | --site ID [--days 30] --numbers 10 [--policy subpools|lru|random] [--resolver engine|last|last-known-caller] [--out calls.ndjson]"
+  "npm run replay -- --events FILE.ndjson | --site ID [--days 30] [--data DIR] --numbers 10 [--policy subpools|lru|random] [--resolver engine|last|last-known-caller] [--out calls.ndjson]"
 const PROGRESS_EVENTS = 25_000
 /** Events that share a transaction: the database is in memory and there is nothing to lose, only time. */
 const EVENTS_A_COMMIT = 1000
@@ -48,24 +55,31 @@ export function openReplay(options: ReplayOptions): Replay & { shared(): number;
 /** The `replay` command: reads its arguments, replays, writes the calls and a summary; answers the exit code. */
 export async function runReplay(args: readonly string[]): Promise<number> {
   try {
-    const { events, options, out } = readArguments(args)
+    const { events, history, options, out } = readArguments(args)
     const begun = performance.now()
     const replay = openReplay(options)
-    const read = createLogReader(options.numbers)
     const lines: ReplayedCall[] = []
     let count = 0
-    for await (const { text, line } of linesOf(events)) {
-      const event = read(text, line)
-      if (!event) continue
+    const apply = (event: LogEvent) => {
       const answered = replay.apply(event)
       if (answered) lines.push(answered)
       if (++count % PROGRESS_EVENTS === 0) progress(count, event)
+    }
+    const past = history ? openHistory(history, options.numbers) : undefined
+    if (past) for (const event of past.events) apply(event)
+    else {
+      const read = createLogReader(options.numbers)
+      for await (const { text, line } of linesOf(events)) {
+        const event = read(text, line)
+        if (event) apply(event)
+      }
     }
     const shared = replay.shared()
     replay.close()
     writeCalls(out, lines)
     const seconds = ((performance.now() - begun) / 1000).toFixed(1)
     process.stderr.write(`${summaryOf(replay, shared, lines)} in ${seconds} s\n`)
+    if (past) process.stderr.write(`${agreementOf(past, lines)}\n`)
     return 0
   } catch (error) {
     if (!(error instanceof BadLine || error instanceof BadUsage || isFileError(error))) throw error
@@ -80,19 +94,27 @@ function readArguments(args: readonly string[]) {
       args: [...args],
       options: {
         events: { type: "string" },
+        site: { type: "string" },
+        days: { type: "string", default: "30" },
+        data: { type: "string", default: process.env.DATA_DIR || "./data" },
         numbers: { type: "string", default: "10" },
         policy: { type: "string", default: "subpools" },
         resolver: { type: "string", default: "engine" },
         out: { type: "string" },
       },
     })
-    if (values.events === undefined) throw new BadUsage(`which events? ${USAGE}`)
+    if ((values.events === undefined) === (values.site === undefined))
+      throw new BadUsage(`either --events or --site is needed; ${USAGE}`)
+    const days = Number(values.days)
+    if (!(days > 0 && days <= 400)) throw new BadUsage("--days must be a number from 1 to 400")
+    if (values.site !== undefined && !SITE_ID.test(values.site)) throw new BadUsage("--site must be a site's id")
+    const history = values.site === undefined ? undefined : { site: values.site, days, data: values.data }
     const numbers = Number(values.numbers)
     if (!Number.isInteger(numbers) || numbers < 1 || numbers > 5000)
       throw new BadUsage("--numbers must be a whole number from 1 to 5000")
     const policy = oneOf("policy", values.policy, ["subpools", "lru", "random"])
     const resolver = oneOf("resolver", values.resolver, ["engine", "last", "last-known-caller"])
-    return { events: values.events, options: { numbers, policy, resolver }, out: values.out }
+    return { events: values.events ?? "", history, options: { numbers, policy, resolver }, out: values.out }
   } catch (error) {
     throw error instanceof TypeError ? new BadUsage(`${error.message}; ${USAGE}`) : error
   }
@@ -102,6 +124,34 @@ function oneOf<const T extends string>(name: string, value: string, known: reado
   const found = known.find((one) => one === value)
   if (found === undefined) throw new BadUsage(`--${name} must be one of ${known.join(", ")}`)
   return found
+}
+
+/** Reads a site's file as it is, without a write: the server may be running. */
+function openHistory({ site, days, data }: { site: string; days: number; data: string }, numbers: number): History {
+  const file = join(data, "sites", `${site}.db`)
+  let sqlite: Database.Database
+  try {
+    sqlite = new Database(file, { readonly: true, fileMustExist: true })
+  } catch {
+    throw new BadUsage(`${file} cannot be read: is ${data} the data folder, and ${site} one of its sites?`)
+  }
+  try {
+    const db = drizzle({ client: sqlite, schema }) as unknown as Db
+    if (schemaVersion(db) !== SITE_MIGRATIONS.at(-1)?.version)
+      throw new BadUsage(`${file} has another schema than this version: start the server with it once`)
+    const now = Date.now()
+    return readHistory({ db, now, newId: () => 0 }, now - days * 86_400_000, now, numbers)
+  } finally {
+    sqlite.close()
+  }
+}
+
+/** How far the replay comes to the same visitor as the site did: the site's own answers are taken for the truth. */
+function agreementOf({ believed, skipped }: History, lines: readonly ReplayedCall[]): string {
+  const compared = lines.filter(({ call }) => believed.has(call))
+  const same = compared.filter(({ call, visit }) => visit === believed.get(call)).length
+  const share = compared.length === 0 ? "none" : `${((same / compared.length) * 100).toFixed(1)} %`
+  return `${share} of ${compared.length} calls come to the visit that the site found; ${skipped} calls could not be replayed`
 }
 
 async function* linesOf(file: string): AsyncGenerator<{ text: string; line: number }> {

@@ -20,7 +20,9 @@ describe.each(ENGINES)("the demo on %s, in a real Chromium", (engine) => {
     const faults: string[] = []
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()))
     page.on("pageerror", (error) => faults.push(error.message))
-    await page.goto(`${host.url}/demo?utm_source=google&utm_medium=cpc&utm_campaign=spring&utm_term=emergency+plumber&gclid=x1`)
+    await page.goto(
+      `${host.url}/demo?utm_source=google&utm_medium=cpc&utm_campaign=spring&utm_term=emergency+plumber&gclid=x1`,
+    )
     const link = page.locator("header a")
     await page.waitForFunction(() => document.querySelector("header a")?.getAttribute("href") !== "tel:+12125550100")
     const number = (await link.getAttribute("href"))?.replace("tel:", "") ?? ""
@@ -34,7 +36,8 @@ describe.each(ENGINES)("the demo on %s, in a real Chromium", (engine) => {
     await page.click("#call")
     await page.locator("#attribution th", { hasText: "confidence" }).waitFor()
     const call = await page.locator("#attribution").innerText()
-    for (const part of [number, "attributed", "Paid Search", "google / cpc", "spring", "emergency plumber"]) expect(call).toContain(part)
+    for (const part of [number, "attributed", "Paid Search", "google / cpc", "spring", "emergency plumber"])
+      expect(call).toContain(part)
 
     await page.click("#radio")
     await page.locator("#attribution td", { hasText: "city-fm" }).waitFor()

@@ -44,4 +44,18 @@ describe.each(ENGINES)("the main job on %s", (engine) => {
       totals: { visits: 1, calls: 1 },
     })
   })
+
+  it("[M2] leads an imported call back although its PBX writes whole seconds", async () => {
+    const site = await createSite(host)
+    await host.setClock(Math.ceil(host.now() / 1000) * 1000 + 640)
+    const visit = await viewPage(host, site)
+    await host.advance(300)
+    const started_at = `${new Date(host.now()).toISOString().slice(0, 19)}Z`
+    const call = await host.api<CallAnswer>("POST", `/v1/sites/${site.id}/calls`, {
+      external_id: "pbx-1",
+      to: visit.swaps[0]?.number,
+      started_at,
+    })
+    expect(call).toMatchObject({ visit: visit.visit, attribution: { state: "attributed" } })
+  })
 })

@@ -14,7 +14,8 @@ const PLACES = [
 /** Starts a headless Chromium: CHROMIUM_PATH, the usual places, or Playwright's own. Throws one clear sentence when there is none. */
 export async function startChromium(): Promise<Browser> {
   const executablePath = PLACES.find((place) => place && existsSync(place))
-  if (!executablePath) throw new Error("The browser tests need Chromium: set CHROMIUM_PATH or run `npx playwright-core install chromium`.")
+  if (!executablePath)
+    throw new Error("The browser tests need Chromium: set CHROMIUM_PATH or run `npx playwright-core install chromium`.")
   return chromium.launch({
     executablePath,
     args: [

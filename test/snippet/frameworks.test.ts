@@ -48,7 +48,10 @@ export const make = () => createSSRApp({ setup() {
     h("button", { id: "change", onClick: () => (text.value = "Ring 212-555-0123 later") }, "change"),
     h("button", { id: "remove", onClick: () => (shown.value = false) }, "remove")])
 } })`
-const FRAMEWORKS: Record<string, { alias: Record<string, string>; app: string; server: string; client: string; mount: string }> = {
+const FRAMEWORKS: Record<
+  string,
+  { alias: Record<string, string>; app: string; server: string; client: string; mount: string }
+> = {
   "React 18": react("18"),
   "React 19": react("19"),
   "Vue 3": {
@@ -60,7 +63,10 @@ const FRAMEWORKS: Record<string, { alias: Record<string, string>; app: string; s
   },
   Preact: {
     alias: {},
-    app: REACT.replace("useState, Fragment, Suspense", "").replace("h, ", "h").replace('from "react"', 'from "preact"').replace("import", 'import { useState } from "preact/hooks"; import'),
+    app: REACT.replace("useState, Fragment, Suspense", "")
+      .replace("h, ", "h")
+      .replace('from "react"', 'from "preact"')
+      .replace("import", 'import { useState } from "preact/hooks"; import'),
     server: `import { renderToString } from "preact-render-to-string"; import { createElement } from "preact"; export const html = renderToString(createElement(App))`,
     client: `import { hydrate, createElement } from "preact"; export const start = () => hydrate(createElement(App), document.getElementById("app"))`,
     mount: "app",
@@ -97,7 +103,12 @@ async function bundle(contents: string, alias: Record<string, string>, format: "
     platform: format === "esm" ? "neutral" : "browser",
     mainFields: ["module", "main"],
     conditions: ["import", "browser"],
-    define: { "process.env.NODE_ENV": '"production"', __VUE_OPTIONS_API__: "true", __VUE_PROD_DEVTOOLS__: "false", __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false" },
+    define: {
+      "process.env.NODE_ENV": '"production"',
+      __VUE_OPTIONS_API__: "true",
+      __VUE_PROD_DEVTOOLS__: "false",
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false",
+    },
     write: false,
   })
   return outputFiles[0]?.text ?? ""
@@ -107,13 +118,20 @@ describe.each(Object.entries(FRAMEWORKS))("%s", (_name, { alias, app, server, cl
   let html: string
   beforeAll(async () => {
     const code = await bundle(`${app}\n${server}`, alias, "esm")
-    ;({ html } = (await import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`)) as { html: string })
+    ;({ html } = (await import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`)) as {
+      html: string
+    })
     lab.pages.set("/_next/app.js", await bundle(`${app}\n${client}\nwindow.hydrateApp = start`, alias, "iife"))
   })
 
   const write = (attributes = "") => {
     const scripts = `${tag(attributes)}<script src="/_next/app.js" defer></script>`
-    lab.pages.set("/", mount ? `<!doctype html><html><head><meta charset=utf-8>${scripts.replace("/_next/", "/_next/")}</head><body><div id="${mount}">${html}</div></body></html>` : `<!doctype html>${html.replace("</body>", `${scripts}</body>`)}`)
+    lab.pages.set(
+      "/",
+      mount
+        ? `<!doctype html><html><head><meta charset=utf-8>${scripts.replace("/_next/", "/_next/")}</head><body><div id="${mount}">${html}</div></body></html>`
+        : `<!doctype html>${html.replace("</body>", `${scripts}</body>`)}`,
+    )
   }
 
   test("the link at once, the text within a frame after hydration, no error, no node lost, no stale number", async () => {
@@ -128,7 +146,10 @@ describe.each(Object.entries(FRAMEWORKS))("%s", (_name, { alias, app, server, cl
       const nodes = [...document.querySelectorAll("main *")]
       ;(window as unknown as { hydrateApp(): void }).hydrateApp()
       const changed = performance.now()
-      while (!document.querySelector("#text")?.textContent?.includes("646-555-0198") && performance.now() - changed < 3000)
+      while (
+        !document.querySelector("#text")?.textContent?.includes("646-555-0198") &&
+        performance.now() - changed < 3000
+      )
         await new Promise(requestAnimationFrame)
       return nodes.every((node) => node.isConnected)
     })
@@ -164,7 +185,11 @@ test("an application rendered in the browser alone is swapped as it appears", as
   const { alias, app } = FRAMEWORKS["React 19"] as (typeof FRAMEWORKS)[string]
   lab.pages.set(
     "/app.js",
-    await bundle(`${app}\nimport { createRoot } from "react-dom/client"; import { createElement } from "react"; createRoot(document.getElementById("root")).render(createElement(App))`, alias, "iife"),
+    await bundle(
+      `${app}\nimport { createRoot } from "react-dom/client"; import { createElement } from "react"; createRoot(document.getElementById("root")).render(createElement(App))`,
+      alias,
+      "iife",
+    ),
   )
   lab.pages.set("/", `<!doctype html><head>${tag()}</head><body><div id=root></div><script src="/app.js"></script>`)
   const { page, complaints, close } = await openTab(browser, lab)

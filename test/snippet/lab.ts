@@ -50,7 +50,11 @@ export async function openLab(): Promise<Lab> {
       return
     }
     if (path.endsWith(".js")) {
-      response.writeHead(200, { "content-type": "text/javascript; charset=utf-8", "access-control-allow-origin": "*", "cache-control": "max-age=600" })
+      response.writeHead(200, {
+        "content-type": "text/javascript; charset=utf-8",
+        "access-control-allow-origin": "*",
+        "cache-control": "max-age=600",
+      })
       response.end(path === "/dni.js" ? code : path === "/dni-form.js" ? form.code : lab.pages.get(path))
       return
     }
@@ -69,7 +73,12 @@ export async function openLab(): Promise<Lab> {
           visitor: "vsr_1",
           visit: "vis_1",
           beat_s: 30,
-          swaps: lab.lent.map((one) => ({ target: one.target, number: one.number, lease: "lea_1", ...describeSwap(one) })),
+          swaps: lab.lent.map((one) => ({
+            target: one.target,
+            number: one.number,
+            lease: "lea_1",
+            ...describeSwap(one),
+          })),
         }
       : {}
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done))
@@ -99,4 +108,5 @@ async function read(request: IncomingMessage): Promise<string> {
 /** The lab's usual pair of numbers. */
 export const PAIR: Lent = { target: "+12125550123", number: "+16465550198", country: "US" }
 /** The script tag, with more attributes when a test needs them. */
-export const tag = (attributes = "") => `<script async src="/dni.js" data-site="{site}"${attributes && ` ${attributes}`}></script>`
+export const tag = (attributes = "") =>
+  `<script async src="/dni.js" data-site="{site}"${attributes && ` ${attributes}`}></script>`

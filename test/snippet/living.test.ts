@@ -52,7 +52,13 @@ describe("late content", () => {
       seen.push(late.textContent)
       return seen
     })
-    expect(seen).toEqual(["646-555-0198", "(646) 555-0198", "tel:+16465550198", "Call 646 555 0198", "(646) 555-0198, or 646.555.0198"])
+    expect(seen).toEqual([
+      "646-555-0198",
+      "(646) 555-0198",
+      "tel:+16465550198",
+      "Call 646 555 0198",
+      "(646) 555-0198, or 646.555.0198",
+    ])
   })
 
   test("a pop-up appended to body swaps without reading the rest of the page again", async () => {
@@ -72,7 +78,12 @@ describe("late content", () => {
     await untilText(page, "#first", "646-555-0198")
     const records = await page.evaluate(async () => {
       let count = 0
-      new MutationObserver((list) => (count += list.length)).observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
+      new MutationObserver((list) => (count += list.length)).observe(document, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+        attributes: true,
+      })
       ;(document.querySelector("#late") as HTMLElement).textContent = "212-555-0123"
       await new Promise((done) => setTimeout(done, 300))
       return count
@@ -127,14 +138,20 @@ describe("navigation", () => {
   test("history is not patched; a single-page navigation is a page view with the page before as its referrer", async () => {
     const page = await open("<main id=main>212-555-0123</main>")
     await untilText(page, "#main", "646-555-0198")
-    expect(await page.evaluate(() => Object.hasOwn(history, "pushState") || !/native/.test(String(history.pushState)))).toBe(false)
+    expect(
+      await page.evaluate(() => Object.hasOwn(history, "pushState") || !/native/.test(String(history.pushState))),
+    ).toBe(false)
     await page.evaluate(() => {
       history.pushState({}, "", "/contact?utm_source=x&email=y")
       ;(document.querySelector("#main") as HTMLElement).innerHTML = "<h1>Contact: (212) 555-0123</h1>"
     })
     await untilText(page, "#main", "Contact: (646) 555-0198")
     await expect.poll(() => lab.asked.length).toBe(2)
-    expect(lab.asked[1]?.body).toMatchObject({ url: `${lab.url}/contact?utm_source=x&`, referrer: `${lab.url}/`, visit: "vis_1" })
+    expect(lab.asked[1]?.body).toMatchObject({
+      url: `${lab.url}/contact?utm_source=x&`,
+      referrer: `${lab.url}/`,
+      visit: "vis_1",
+    })
   })
 
   test("on the second page of a visit the number is right before first paint", async () => {
@@ -142,19 +159,23 @@ describe("navigation", () => {
     await untilText(page, "#first", "646-555-0198")
     lab.pages.set(
       "/two",
-      `<!doctype html><html><head>${tag().replace("async ", "")}<script>addEventListener("DOMContentLoaded", () => window.seen = document.querySelector("h1").textContent)</script></head><body><h1>212-555-0123</h1></body></html>`,
+      `<!doctype html><html><head>${tag().replace("async ", "")}<script>addEventListener("DOMContentLoaded", () => requestAnimationFrame(() => window.seen = document.querySelector("h1").textContent))</script></head><body><h1>212-555-0123</h1></body></html>`,
     )
     lab.fault = (reply) => {
       reply.delay_ms = 1000
     }
     await page.goto(`${lab.url}/two`)
-    expect(await page.evaluate("window.seen")).toBe("646-555-0198")
+    await page.waitForFunction("window.seen")
+    expect(await page.evaluate("window.seen"), "what the first frame painted").toBe("646-555-0198")
   })
 
   test("a remembered number that the answer contradicts is corrected, in clones too", async () => {
     const page = await open("<h1 id=first>212-555-0123</h1>")
     await untilText(page, "#first", "646-555-0198")
-    lab.pages.set("/two", `<!doctype html><html><head>${tag()}</head><body><h1>212-555-0123</h1><a href="tel:212-555-0123">Call</a></body></html>`)
+    lab.pages.set(
+      "/two",
+      `<!doctype html><html><head>${tag()}</head><body><h1>212-555-0123</h1><a href="tel:212-555-0123">Call</a></body></html>`,
+    )
     lab.lent = [{ ...PAIR, number: "+13475550111" }]
     lab.fault = (reply) => {
       reply.delay_ms = 400
@@ -174,7 +195,9 @@ describe("navigation", () => {
     const page = await open("<h1 id=first>212-555-0123</h1>")
     await untilText(page, "#first", "646-555-0198")
     lab.pages.set("/two", "<!doctype html><h1>two</h1>")
-    await page.evaluate(() => addEventListener("pageshow", (event) => ((window as unknown as { back: boolean }).back = event.persisted)))
+    await page.evaluate(() =>
+      addEventListener("pageshow", (event) => ((window as unknown as { back: boolean }).back = event.persisted)),
+    )
     await page.goto(`${lab.url}/two`)
     await page.goBack()
     await untilText(page, "#first", "646-555-0198")
@@ -185,7 +208,10 @@ describe("navigation", () => {
     tab = await openTab(browser, lab)
     const { page } = tab
     lab.lent = [PAIR]
-    lab.pages.set("/hidden", `<!doctype html><head><script>Object.defineProperty(Document.prototype, "hidden", { get: () => !window.seen, configurable: true })</script>${tag()}</head><body><p>212-555-0123</p>`)
+    lab.pages.set(
+      "/hidden",
+      `<!doctype html><head><script>Object.defineProperty(Document.prototype, "hidden", { get: () => !window.seen, configurable: true })</script>${tag()}</head><body><p>212-555-0123</p>`,
+    )
     await page.goto(`${lab.url}/hidden`)
     await page.waitForTimeout(150)
     expect(lab.asked).toHaveLength(0)
@@ -202,10 +228,18 @@ describe("places", () => {
     const body = `<x-card></x-card><script>customElements.define("x-card", class extends HTMLElement { connectedCallback() { const root = this.attachShadow({ mode: "open" }); root.innerHTML = '<p>212-555-0123</p><a href="tel:2125550123">x</a>' } })</script>`
     const inside = () => document.querySelector("x-card")?.shadowRoot?.innerHTML
     let page = await open(body, 'data-shadow="*"')
-    await page.waitForFunction(() => document.querySelector("x-card")?.shadowRoot?.textContent?.includes("646-555-0198"))
+    await page.waitForFunction(() =>
+      document.querySelector("x-card")?.shadowRoot?.textContent?.includes("646-555-0198"),
+    )
     expect(await page.evaluate(inside)).toBe('<p>646-555-0198</p><a href="tel:+16465550198">x</a>')
-    await page.evaluate(() => ((document.querySelector("x-card")?.shadowRoot?.querySelector("p") as HTMLElement).textContent = "(212) 555-0123"))
-    await page.waitForFunction(() => document.querySelector("x-card")?.shadowRoot?.textContent?.includes("(646) 555-0198"))
+    await page.evaluate(
+      () =>
+        ((document.querySelector("x-card")?.shadowRoot?.querySelector("p") as HTMLElement).textContent =
+          "(212) 555-0123"),
+    )
+    await page.waitForFunction(() =>
+      document.querySelector("x-card")?.shadowRoot?.textContent?.includes("(646) 555-0198"),
+    )
     await tab?.close()
     page = await open(`${body}<p id=plain>212-555-0123</p>`)
     await untilText(page, "#plain", "646-555-0198")
@@ -243,6 +277,12 @@ describe("places", () => {
     lab.pages.set("/", `<!doctype html><head>${tag()}</head><body><p>Sales 212-555-0123, service (800) 555-0100</p>`)
     await page.goto(`${lab.url}/`)
     await untilText(page, "p", "Sales 646-555-0198, service (888) 555-0199")
-    expect(await page.evaluate(() => [window.ringtrail.number()?.number, window.ringtrail.number("1-800-555-0100")?.number, window.ringtrail.number("+4930123456")])).toEqual(["+16465550198", "+18885550199", undefined])
+    expect(
+      await page.evaluate(() => [
+        window.ringtrail.number()?.number,
+        window.ringtrail.number("1-800-555-0100")?.number,
+        window.ringtrail.number("+4930123456"),
+      ]),
+    ).toEqual(["+16465550198", "+18885550199", undefined])
   })
 })

@@ -57,13 +57,10 @@ describe.each(LOCALES)("$name", ({ country, target, number, digits: [mine, lent]
   })
   afterAll(() => page.close())
 
-  test.each(cases.map(([before, after], index) => ({ before, after, index })))(
-    "$before → $after",
-    ({ index }) => {
-      expect(results[index]).toBe(wanted[index])
-      expect(twice[index], "running twice changes nothing").toBe(wanted[index])
-    },
-  )
+  test.each(cases.map(([before, after], index) => ({ before, after, index })))("$before → $after", ({ index }) => {
+    expect(results[index]).toBe(wanted[index])
+    expect(twice[index], "running twice changes nothing").toBe(wanted[index])
+  })
 })
 
 test("the table has at least 200 cases", () => {

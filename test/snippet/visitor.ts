@@ -37,7 +37,10 @@ export async function openTab(browser: Browser, lab: Lab, body?: string, attribu
   })
   if (body !== undefined) {
     lab.lent = [PAIR]
-    lab.pages.set("/", `<!doctype html><html><head><meta charset=utf-8>${tag(attributes)}</head><body>${body}</body></html>`)
+    lab.pages.set(
+      "/",
+      `<!doctype html><html><head><meta charset=utf-8>${tag(attributes)}</head><body>${body}</body></html>`,
+    )
     await page.goto(`${lab.url}/`)
   }
   return { context, page, complaints, close: () => context.close() }
@@ -46,10 +49,16 @@ export async function openTab(browser: Browser, lab: Lab, body?: string, attribu
 /** Waits until an element's text is as wanted; throws with what it is instead. */
 export async function untilText(page: Page, selector: string, wanted: string): Promise<void> {
   try {
-    await page.waitForFunction(([at, text]) => document.querySelector(at as string)?.textContent === text, [selector, wanted], {
-      timeout: 6000,
-    })
+    await page.waitForFunction(
+      ([at, text]) => document.querySelector(at as string)?.textContent === text,
+      [selector, wanted],
+      {
+        timeout: 6000,
+      },
+    )
   } catch {
-    throw new Error(`${selector} shows ${JSON.stringify(await page.textContent(selector))}, not ${JSON.stringify(wanted)}`)
+    throw new Error(
+      `${selector} shows ${JSON.stringify(await page.textContent(selector))}, not ${JSON.stringify(wanted)}`,
+    )
   }
 }

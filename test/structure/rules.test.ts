@@ -2,12 +2,16 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 
-const rules = new Set([...readFileSync("server/core/RULES.md", "utf8").matchAll(/^- \*\*([A-Z]+\d+)\*\*/gm)].map(([, id = ""]) => id))
+const rules = new Set(
+  [...readFileSync("server/core/RULES.md", "utf8").matchAll(/^- \*\*([A-Z]+\d+)\*\*/gm)].map(([, id = ""]) => id),
+)
 
 /** The rule ids in the names of all tests. */
 const named = readdirSync("test", { withFileTypes: true, recursive: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith(".test.ts"))
-  .flatMap((entry) => [...readFileSync(join(entry.parentPath, entry.name), "utf8").matchAll(/["'`](?:\[[A-Z]+\d+\] ?)+/g)])
+  .flatMap((entry) => [
+    ...readFileSync(join(entry.parentPath, entry.name), "utf8").matchAll(/["'`](?:\[[A-Z]+\d+\] ?)+/g),
+  ])
   .flatMap(([ids]) => [...ids.matchAll(/\[([A-Z]+\d+)\]/g)].map(([, id = ""]) => id))
 
 describe("RULES.md", () => {

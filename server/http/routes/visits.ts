@@ -15,13 +15,15 @@ import { recordVisit } from "../../core/visit.js"
 import { listVisits } from "../../core/visit-list.js"
 import { describeVisitor } from "../../core/visitor.js"
 import { corsHeaders, isOwnPage } from "../cors.js"
-import { describeProblem, PROBLEM_TYPE } from "../problem.js"
 import { siteRoute } from "../route.js"
 
 /** A stranger's page keeps its own number and leaves no trace. */
 const STRANGER: z.infer<typeof VisitAnswer> = { visitor: null, visit: null, beat_s: 0, swaps: [] }
-/** The visit is over, or its number is somebody else's by now. */
-const ENDED = describeProblem("gone", "the visit has ended: view the page again")
+/**
+ * The visit is over, or its number is somebody else's by now. 205, Reset Content, is what it says, and no error: browsers
+ * write every 4xx into the console of a page that did nothing wrong.
+ */
+const ENDED = 205
 
 export const visitRoutes = [
   siteRoute({
@@ -48,21 +50,19 @@ export const visitRoutes = [
     method: "post",
     path: "/v1/sites/{site}/beats",
     summary:
-      "A sign of life: heartbeat, tap on a number, page hidden, form sent. 410: the visit has ended, view the page again",
+      "A sign of life: heartbeat, tap on a number, page hidden, form sent. 205: the visit has ended, view the page again",
     access: "public",
     body: BeatRequest,
     answer: null,
     work: (site, { body, request }) => {
       const origin = request.headers.get("origin")
       if (!isOwnPage(readSettings(site).domains, origin, null)) return { status: 204, reason: "origin", origin: null }
-      return { status: recordBeat(site, body) ? 204 : 410, reason: null, origin }
+      return { status: recordBeat(site, body) ? 204 : ENDED, reason: null, origin }
     },
-    reply: ({ status, reason, origin }) => {
-      const headers = { ...corsHeaders(origin), ...(reason === null ? {} : { [REASON_HEADER]: reason }) }
-      return status === 204
-        ? { status, headers }
-        : { status, json: ENDED, headers: { ...headers, "content-type": PROBLEM_TYPE } }
-    },
+    reply: ({ status, reason, origin }) => ({
+      status,
+      headers: { ...corsHeaders(origin), ...(reason === null ? {} : { [REASON_HEADER]: reason }) },
+    }),
   }),
   siteRoute({
     method: "get",
