@@ -184,6 +184,8 @@ export const NewKeyAnswer = KeyAnswer.extend({ key: z.string() })
 
 // --- Numbers and pools --------------------------------------------------------------------------------------------------
 
+/** `subpools` (the default) sets numbers apart for channels by their traffic, `lru` lends the longest-idle of all. */
+const lending = z.enum(["subpools", "lru"])
 const idleMinutes = z.number().int().min(1).max(30)
 
 export const PoolFields = z.strictObject({
@@ -192,6 +194,7 @@ export const PoolFields = z.strictObject({
   numbers: z.array(phone).max(1000).default([]),
   overflow: z.enum(["share", "original"]).default("share"),
   idle_minutes: idleMinutes.default(30),
+  lending: lending.optional(),
 })
 export type PoolFields = z.infer<typeof PoolFields>
 
@@ -200,6 +203,7 @@ export const PoolPatch = z.strictObject({
   target: phone.optional(),
   overflow: z.enum(["share", "original"]).optional(),
   idle_minutes: idleMinutes.optional(),
+  lending: lending.optional(),
 })
 export type PoolPatch = z.infer<typeof PoolPatch>
 
@@ -209,6 +213,7 @@ export const PoolAnswer = z.strictObject({
   target: z.string(),
   overflow: z.enum(["share", "original"]),
   idle_minutes: z.number(),
+  lending: z.string(),
   /** How many numbers the pool has, and how many are lent out right now. */
   numbers: z.number().int(),
   busy: z.number().int(),

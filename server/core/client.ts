@@ -8,6 +8,8 @@ export interface Client {
   readonly country: string | null
   readonly region: string | null
   readonly city: string | null
+  /** Where the request comes from, coarsely (`networkOf`): kept in memory to limit floods, never stored. */
+  readonly network?: string | null
 }
 
 /** A browser in coarse classes; no fingerprint can be made of it. */

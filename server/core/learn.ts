@@ -116,6 +116,8 @@ function begin(site: Site): typeof learning.$inferSelect {
 
 function countVisits(site: Site, after: number): void {
   const settled = idAt(site.now - SETTLED_MS)
+  // An hour's visits at a time: a small site is not counted at every sweep, a large one catches up at each.
+  if (settled - after < idAt(site.now) - idAt(site.now - HOUR)) return
   const before = statements(site).past.all({ after, before: settled })[0]?.id ?? settled
   if (before <= after + 1) return
   // Divisions by written numbers: a bound one is REAL and would divide into fractions.

@@ -30,6 +30,26 @@ const statements = prepareOnce((db: Db) => {
       .where(sql`pool_id = (select ${value("pool")}) and share = (select ${value("share")}) and state = 'active'`)
       .orderBy(sql`${numbers.busy_until} limit 1`)
       .prepare(),
+    opened: db
+      .select({
+        number: leases.number_id,
+        id: leases.id,
+        pool: leases.pool_id,
+        seen_at: visits.seen_at,
+        hidden: visits.hidden,
+      })
+      .from(leases)
+      .leftJoin(visits, eq(visits.id, leases.visit_id))
+      .where(sql`${leases.until_at} is null and ${leases.id} < ${value("before")}`)
+      .limit(value("limit"))
+      .prepare(),
+    // Where all of a share are held: the first to come free. A dozen is enough, a larger share is seldom held as a whole.
+    queue: db
+      .select({ id: numbers.id, e164: numbers.e164 })
+      .from(numbers)
+      .where(sql`pool_id = (select ${value("pool")}) and share = (select ${value("share")}) and state = 'active'`)
+      .orderBy(sql`${numbers.busy_until} limit 12`)
+      .prepare(),
     all: db
       .select({ id: numbers.id, e164: numbers.e164 })
       .from(numbers)
@@ -196,19 +216,7 @@ export function releaseLeases(site: Site, visit: { id: number; seen_at: number }
  * its number is lent again, and readers judge by the hold. It keeps the history tidy where traffic is thin.
  */
 export function closeLapsed(site: Site, poolOf: (pool: number) => PoolRow | undefined, limit: number): number {
-  const open = site.db
-    .select({
-      number: leases.number_id,
-      id: leases.id,
-      pool: leases.pool_id,
-      seen_at: visits.seen_at,
-      hidden: visits.hidden,
-    })
-    .from(leases)
-    .leftJoin(visits, eq(visits.id, leases.visit_id))
-    .where(sql`${leases.until_at} is null and ${leases.id} < ${idAt(site.now - HIDDEN_HOLD_MS)}`)
-    .limit(limit)
-    .all()
+  const open = statements(site).opened.all({ before: idAt(site.now - HIDDEN_HOLD_MS), limit })
   let closed = 0
   for (const lease of open) {
     const pool = poolOf(lease.pool)
@@ -223,9 +231,6 @@ export function closeLapsed(site: Site, poolOf: (pool: number) => PoolRow | unde
   }
   return closed
 }
-
-/** Two beats that did not come, and a while for their journey. */
-const QUIET_MS = 75_000
 
 function holdersOf(site: Site, number: number): Holder[] {
   return statements(site).holders.all({ number })
@@ -244,10 +249,16 @@ function isLeft({ holders }: Pick): boolean {
   return holders.every(({ hidden }) => hidden)
 }
 
-/** Whether nobody looks at the number: pages were left, or have missed two beats. */
-function isQuiet({ holders }: Pick, now: number): boolean {
-  return holders.every(({ hidden, seen_at }) => hidden || seen_at === null || now - seen_at > QUIET_MS)
+/** When the last page that showed the number was left, or had missed two beats, ms: from then on nobody looks at it. */
+function quietAt({ holders }: Pick): number {
+  return Math.max(
+    0,
+    ...holders.map(({ hidden, seen_at }) => (seen_at === null ? 0 : hidden ? seen_at : seen_at + QUIET_MS)),
+  )
 }
+
+/** Two beats that did not come, and a while for their journey. */
+const QUIET_MS = 75_000
 
 /** Sticky: a visitor sees the number of last time again when no other visitor holds it. */
 function sameAsBefore(site: Site, pool: PoolRow, visitor: number, before: readonly LeaseKey[]): Pick | undefined {
@@ -266,18 +277,39 @@ function pickNumber(site: Site, pool: PoolRow, visit: Applicant): Pick | undefin
   if (pool.lending === "random") return anyQuiet(site, pool, visit.id)
   const channel = pool.shares.length > 1 ? visit.channel() : ""
   const own = pool.shares.includes(channel) ? channel : ""
-  const first = longestIdle(site, pool, own)
+  const first = bestOf(site, pool, own)
   if (pool.shares.length === 1) return first
-  if (first && (first.until <= site.now || (pool.overflow === "share" && isQuiet(first, site.now)))) return first
-  // The share is out on loan: borrow the longest-idle number of all.
+  if (first && (first.until <= site.now || (pool.overflow === "share" && quietAt(first) <= site.now))) return first
+  // The share is out on loan: borrow the best number of all.
   return pool.shares
     .filter((share) => share !== own)
-    .reduce((best, share) => earlier(best, longestIdle(site, pool, share)), first)
+    .reduce((best, share) => better(best, bestOf(site, pool, share), site.now), first)
 }
 
-function earlier(a: Pick | undefined, b: Pick | undefined): Pick | undefined {
+/** A free number before one that is held, and then the one that rested longest. */
+function better(a: Pick | undefined, b: Pick | undefined, now: number): Pick | undefined {
   if (!a || !b) return a ?? b
-  return b.until < a.until ? b : a
+  const [freeA, freeB] = [a.until <= now, b.until <= now]
+  if (freeA !== freeB) return freeA ? a : b
+  return (freeA ? b.until < a.until : quietAt(b) < quietAt(a)) ? b : a
+}
+
+/**
+ * The longest-idle free number of a share; where all are held and may be shared, the one that nobody has looked at for
+ * longest. A page that went silent without a word holds its number longer than one that was left, but rests as long.
+ */
+function bestOf(site: Site, pool: PoolRow, share: string): Pick | undefined {
+  const head = longestIdle(site, pool, share)
+  if (!head || head.until <= site.now || pool.overflow !== "share") return head
+  return statements(site)
+    .queue.all({ pool: pool.id, share })
+    .map((row) => pickOf(site, pool, row))
+    .reduce<Pick>((best, pick) => better(best, pick, site.now) ?? best, head)
+}
+
+function pickOf(site: Site, pool: PoolRow, { id, e164 }: { id: number; e164: string }): Pick {
+  const holders = holdersOf(site, id)
+  return { id, e164, holders, until: Math.max(0, ...holders.map((holder) => holdOf(holder, pool))) }
 }
 
 /**
@@ -303,11 +335,8 @@ function longestIdle(site: Site, pool: PoolRow, share: string): Pick | undefined
 function anyQuiet(site: Site, pool: PoolRow, visit: number): Pick | undefined {
   const picks = statements(site)
     .all.all({ pool: pool.id })
-    .map(({ id, e164 }): Pick => {
-      const holders = holdersOf(site, id)
-      return { id, e164, holders, until: Math.max(0, ...holders.map((holder) => holdOf(holder, pool))) }
-    })
-  const quiet = picks.filter((pick) => isQuiet(pick, site.now))
+    .map((row) => pickOf(site, pool, row))
+  const quiet = picks.filter((pick) => quietAt(pick) <= site.now)
   const offered = quiet.length > 0 ? quiet : picks
   const draw = Math.imul(Math.floor(visit / 2048) ^ visit, 0x9e3779b1) >>> 8
   return offered[draw % offered.length]

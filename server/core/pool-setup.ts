@@ -19,7 +19,7 @@ export function createPool(site: Site, fields: PoolFields): PoolAnswer {
     overflow: fields.overflow,
     idle_ms: fields.idle_minutes * 60_000,
     created_at: site.now,
-    lending: "subpools",
+    lending: fields.lending ?? "subpools",
     shares: [""],
   }
   site.db.insert(pools).values(row).run()
@@ -36,6 +36,7 @@ export function updatePool(site: Site, id: string, patch: PoolPatch): PoolAnswer
     target: patch.target === undefined ? before.target : readTarget(site, patch.target),
     overflow: patch.overflow ?? before.overflow,
     idle_ms: patch.idle_minutes === undefined ? before.idle_ms : patch.idle_minutes * 60_000,
+    lending: patch.lending ?? before.lending,
   }
   site.db.update(pools).set(after).where(eq(pools.id, before.id)).run()
   return describePool(site, after)
@@ -66,6 +67,7 @@ export function describePool(site: Site, row: PoolRow): PoolAnswer {
     target: row.target,
     overflow: row.overflow,
     idle_minutes: row.idle_ms / 60_000,
+    lending: row.lending,
     numbers: counts?.all ?? 0,
     busy: counts?.busy ?? 0,
     created_at: new Date(timeOfId(row.id)).toISOString(),

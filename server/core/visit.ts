@@ -7,6 +7,7 @@ import { type Db, prepareOnce, type Site } from "./db.js"
 import { decodeId, encodeId, newSecret, timeOfId } from "./id.js"
 import { findLease, type Grant, type Lease, releaseLeases, takeLease } from "./lease.js"
 import { describeSwap } from "./match.js"
+import { admitsNetwork } from "./network.js"
 import { listPools, type PoolRow } from "./pool.js"
 import { firstOfTarget, planSlots, type Slot } from "./rule.js"
 import { type LeaseKey, sources, type VisitEventKind, visitEvents, visits } from "./schema.js"
@@ -161,6 +162,8 @@ export function ownNumbers(pools: readonly PoolRow[], settings: Settings): Visit
 }
 
 const NO_GRANT: Grant = { lease: undefined, overflow: null }
+/** One of too many from one network. */
+const REFUSED: Grant = { lease: undefined, overflow: "original" }
 const UNKNOWN_SOURCE = { channel: "", source: "", medium: "", campaign: null, term: null, content: null }
 
 interface Known {
@@ -247,7 +250,10 @@ function startVisit(
     returning: known !== undefined,
     at: site.now,
   }))
-  const grants = slots.map(({ pool }) => (pool ? takeLease(site, pool, applicant, before) : NO_GRANT))
+  const admitted = known !== undefined || admitsNetwork(site, client.network ?? null)
+  const grants = slots.map(({ pool }) =>
+    pool ? (admitted ? takeLease(site, pool, applicant, before) : REFUSED) : NO_GRANT,
+  )
   if (known) releaseLeases(site, known.latest, before)
   statements(site).start.run({
     ...visit,

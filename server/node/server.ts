@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto"
 import { accessSync, constants, mkdirSync } from "node:fs"
-import type { Server } from "node:http"
+import type { IncomingMessage, Server } from "node:http"
 import { join } from "node:path"
 import { serve } from "@hono/node-server"
 import { Hono } from "hono"
@@ -10,6 +10,7 @@ import { DEMO_SITE, demoSettings, seedDemo } from "../core/demo.js"
 import { addAdminHash, type Directory, hasSites, listAdminHashes, listSite, unlistSite } from "../core/directory.js"
 import { newKey } from "../core/id.js"
 import { schemaVersion } from "../core/migrate.js"
+import { networkOf } from "../core/network.js"
 import { describeSite } from "../core/settings.js"
 import { SWEEP_MS } from "../core/sweep.js"
 import { createDirectoryApp, createSiteApp } from "../http/app.js"
@@ -80,7 +81,11 @@ export async function startServer({
     const newAdminKey = await makeAdminKey(config, directory.handle)
     const app = new Hono()
     // The port is taken first, because the public URL may hang on it; requests before the routes are there find nothing.
-    const { server, port } = await listen((request, env) => app.fetch(request, env), config.port)
+    const { server, port } = await listen((request, env) => {
+      const { remoteAddress } = (env as { incoming: IncomingMessage }).incoming.socket
+      if (remoteAddress !== undefined) peers.set(request, remoteAddress)
+      return app.fetch(request, env)
+    }, config.port)
     const url = `http://localhost:${port}`
     const publicUrl = config.publicUrl ?? url
     const { siteHost, directoryHost } = createHosts({
@@ -198,13 +203,34 @@ function createHosts({ config, sites, directory, publicUrl, log, clock }: Parts)
 
 /** The country is what a trusted proxy says (Cloudflare's header); without one it is not known here. */
 function clientReader(trustProxy: number): (request: Request) => Client {
-  return ({ headers }) => ({
+  return (request) => ({
+    ...readHeaders(request, trustProxy),
+    network: networkOf(addressOf(request, trustProxy)),
+  })
+}
+
+/** Who connected, by request: a Request itself does not say. */
+const peers = new WeakMap<Request, string>()
+
+/**
+ * Of a chain of proxies the last `trustProxy` are the owner's; what stands before them is what they saw. A proxy that nobody
+ * told us of hides everybody behind its own address: then it is not known, and nobody is limited for it.
+ */
+function addressOf(request: Request, trustProxy: number): string | undefined {
+  if (trustProxy === 0 && request.headers.has("x-forwarded-for")) return undefined
+  const forwarded = (request.headers.get("x-forwarded-for") ?? "").split(",").map((address) => address.trim())
+  const chain = [...(trustProxy > 0 ? forwarded.filter((address) => address !== "") : []), peers.get(request) ?? ""]
+  return chain[Math.max(0, chain.length - 1 - trustProxy)]
+}
+
+function readHeaders({ headers }: Request, trustProxy: number): Client {
+  return {
     userAgent: headers.get("user-agent") ?? "",
     language: /^[A-Za-z-]{2,20}/.exec(headers.get("accept-language") ?? "")?.[0] ?? null,
     country: trustProxy > 0 ? (/^[A-Z]{2}$/.exec(headers.get("cf-ipcountry") ?? "")?.[0] ?? null) : null,
     region: null,
     city: null,
-  })
+  }
 }
 
 /** A new installation gets the demo site; one that has sites, or had the demo deleted beside others, does not. */

@@ -1,4 +1,5 @@
 import type { Client } from "../core/client.js"
+import { networkOf } from "../core/network.js"
 
 /** Who sends a request, by its headers and by what Cloudflare's edge knows of the place. */
 export function readClient(request: Request): Client {
@@ -10,5 +11,6 @@ export function readClient(request: Request): Client {
     country: place?.country ?? null,
     region: place?.region ?? null,
     city: place?.city ?? null,
+    network: networkOf(headers.get("cf-connecting-ip") ?? undefined),
   }
 }

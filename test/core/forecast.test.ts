@@ -13,7 +13,7 @@ describe("erlangB", () => {
     [84.06, 100, 0.01],
     [0, 5, 0],
     [3, 0, 1],
-  ])("[P1] %f erlangs on %i numbers lose %f", (load, servers, blocked) => {
+  ])("[E1] %f erlangs on %i numbers lose %f", (load, servers, blocked) => {
     expect(erlangB(load, servers)).toBeCloseTo(blocked, 3)
   })
 })
@@ -23,15 +23,29 @@ describe("apportion", () => {
     Object.entries(visits).map(([channel, count]) => ({ channel, visits: count }))
 
   it("[L8] numbers go to channels by their share of visits, all of them and no more", () => {
-    expect(apportion(traffic({ Paid: 60, Organic: 40 }), 10)).toEqual(new Map([["Paid", 6], ["Organic", 4]]))
+    expect(apportion(traffic({ Paid: 60, Organic: 40 }), 10)).toEqual(
+      new Map([
+        ["Paid", 6],
+        ["Organic", 4],
+      ]),
+    )
     expect(apportion(traffic({ Paid: 50, Organic: 30, Email: 20 }), 4)).toEqual(
-      new Map([["Paid", 2], ["Organic", 1], ["Email", 1]]),
+      new Map([
+        ["Paid", 2],
+        ["Organic", 1],
+        ["Email", 1],
+      ]),
     )
   })
 
   it("[L8] channels too small for a number have one share between them", () => {
     const seats = apportion(traffic({ Paid: 90, A: 4, B: 3, C: 3 }), 10)
-    expect(seats).toEqual(new Map([["Paid", 9], ["", 1]]))
+    expect(seats).toEqual(
+      new Map([
+        ["Paid", 9],
+        ["", 1],
+      ]),
+    )
   })
 
   it("[L8] without traffic or numbers nothing is set apart", () => {

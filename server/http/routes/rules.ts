@@ -48,7 +48,7 @@ export const ruleRoutes = [
     access: "read",
     body: RuleTest,
     answer: RuleTestAnswer,
-    look: (site, { body }) => testRules(site, body),
+    work: (site, { body }) => testRules(site, body),
   }),
   siteRoute({
     method: "get",
@@ -105,7 +105,7 @@ export const ruleRoutes = [
   }),
   siteRoute({
     method: "post",
-    path: "/v1/sites/{site}/calls/{id}/resolve",
+    path: "/v1/sites/{site}/calls/{id}/relearn",
     summary: "Judge a call again by the newest rates; the answer it had is kept",
     access: "write",
     answer: CallAnswer,
