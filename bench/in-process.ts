@@ -76,7 +76,7 @@ function time({ sqlite }: OpenDatabase, visit: (n: number) => unknown): number {
 function writerByHand({ sqlite }: OpenDatabase): (n: number) => void {
   const pool = sqlite.prepare("select id from pools").pluck().get() as number
   const pick = sqlite.prepare(
-    "select id, e164, busy_until from numbers where pool_id = (select ?) and state = 'active' order by busy_until limit 1",
+    "select id, e164, busy_until from numbers where pool_id = (select ?) and share = '' and state = 'active' order by busy_until limit 1",
   )
   const holder = sqlite.prepare("select id, visit_id from leases where number_id = ? and until_at is null")
   const close = sqlite.prepare("update leases set seen_at = ?, until_at = ? where number_id = ? and id = ?")

@@ -50,14 +50,22 @@ const adminKey = newKey("admin")
 const sample = { visitor: "vtr_0r3kJy4XY6GkK5HUl7Z", visit: "vis_0r3kJy4XY6GkK5HUl7Z", beat_s: 30, swaps: [] }
 const env = { ...process.env, DATA_DIR: folder, ADMIN_KEY: adminKey }
 
+interface Started {
+  readonly url: string
+  readonly constantUrl: string
+  /** When its clock and ours agreed, ms, and how much faster its own runs. */
+  readonly start: number
+  readonly speed: number
+}
+
 /** Starts the server with the constant it shall answer. */
 async function startServer(constant: unknown) {
   const child = fork(serverFile, {
     env: { ...env, CONSTANT: JSON.stringify(constant) },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   })
-  const { url, constantUrl } = await new Promise<{ url: string; constantUrl: string }>((resolve, reject) => {
-    child.once("message", (message) => resolve(message as { url: string; constantUrl: string }))
+  const { url, constantUrl, start, speed } = await new Promise<Started>((resolve, reject) => {
+    child.once("message", (message) => resolve(message as Started))
     child.once("exit", (code) => reject(new Error(`the server under load ended with ${code}`)))
   })
   const stop = () =>
@@ -66,7 +74,8 @@ async function startServer(constant: unknown) {
       child.once("exit", () => resolve())
       child.kill("SIGTERM")
     })
-  return { url, constantUrl, stop }
+  const now = () => start + (Date.now() - start) * speed
+  return { url, constantUrl, now, stop }
 }
 
 async function api<T>(url: string, method: string, path: string, body?: unknown): Promise<T> {
@@ -142,7 +151,8 @@ for (let round = 0; round < ROUNDS; round++) {
     "resolve",
     await fire(
       server.url,
-      (n) => get(`resolve?to=${encodeURIComponent(numbers[n % NUMBERS] ?? "")}&at=${new Date().toISOString()}`),
+      (n) =>
+        get(`resolve?to=${encodeURIComponent(numbers[n % NUMBERS] ?? "")}&at=${new Date(server.now()).toISOString()}`),
       SECONDS / 2,
     ),
   )

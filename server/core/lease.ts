@@ -76,6 +76,38 @@ const statements = prepareOnce((db: Db) => {
         sql`${leases.number_id} = (select ${value("number")}) and ${leases.shared} >= 0 and ${leases.until_at} is null`,
       )
       .prepare(),
+    // One row a number, however many share it: a flood must not make every pick read what the flood left.
+    weigh: db
+      .select({
+        until: sql<number>`coalesce(max(${visits.seen_at} + case when ${visits.hidden} then ${value("hidden")} else ${value("idle")} end), 0)`,
+        quiet: sql<number>`coalesce(max(${visits.seen_at} + case when ${visits.hidden} then 0 else ${value("quiet")} end), 0)`,
+        left: sql<number>`coalesce(min(${visits.hidden}), 1)`,
+        seen: sql<number>`coalesce(max(${visits.seen_at}), 0)`,
+        holders: sql<number>`count(*)`,
+      })
+      .from(leases)
+      .innerJoin(visits, eq(visits.id, leases.visit_id))
+      .where(
+        sql`${leases.number_id} = (select ${value("number")}) and ${leases.shared} >= 0 and ${leases.until_at} is null`,
+      )
+      .prepare(),
+    closeOne: db
+      .update(leases)
+      .set({ seen_at: sql`${value("seen")}`, until_at: sql`${value("until")}` })
+      .where(
+        sql`${leases.number_id} = (select ${value("number")}) and ${leases.shared} >= 0 and ${leases.until_at} is null`,
+      )
+      .prepare(),
+    closeAll: db
+      .update(leases)
+      .set({
+        seen_at: sql`coalesce((select seen_at from visits v where v.id = ${leases.visit_id}), ${value("now")})`,
+        until_at: sql`min(${value("now")}, coalesce((select v.seen_at + case when v.hidden then ${value("hidden")} else ${value("idle")} end from visits v where v.id = ${leases.visit_id}), ${value("now")}))`,
+      })
+      .where(
+        sql`${leases.number_id} = (select ${value("number")}) and ${leases.shared} >= 0 and ${leases.until_at} is null`,
+      )
+      .prepare(),
     rest: db
       .update(numbers)
       .set({ busy_until: sql`${value("until")}` })
@@ -168,7 +200,7 @@ export function takeLease(site: Site, pool: PoolRow, visit: Applicant, before: r
   const number = sameAsBefore(site, pool, visit.visitor, before) ?? pickNumber(site, pool, visit)
   if (number && number.until <= site.now) return { lease: grant(site, pool, visit.id, number), overflow: null }
   if (!number || pool.overflow === "original") return { lease: undefined, overflow: "original" }
-  return { lease: share(site, pool, visit.id, number), overflow: isLeft(number) ? null : "shared" }
+  return { lease: share(site, pool, visit.id, number), overflow: number.left ? null : "shared" }
 }
 
 /** The visit's own lease in this pool, while it still holds it and the number is still the pool's to show. */
@@ -239,22 +271,14 @@ function holdersOf(site: Site, number: number): Holder[] {
 interface Pick {
   readonly id: number
   readonly e164: string
-  readonly holders: readonly Holder[]
   /** When the last hold on it ends, ms. */
   readonly until: number
-}
-
-/** Whether everybody who holds the number has left its page: it rests for late callers, and may be shared before any other. */
-function isLeft({ holders }: Pick): boolean {
-  return holders.every(({ hidden }) => hidden)
-}
-
-/** When the last page that showed the number was left, or had missed two beats, ms: from then on nobody looks at it. */
-function quietAt({ holders }: Pick): number {
-  return Math.max(
-    0,
-    ...holders.map(({ hidden, seen_at }) => (seen_at === null ? 0 : hidden ? seen_at : seen_at + QUIET_MS)),
-  )
+  /** Since when nobody has shown a sign of being on its page, ms. */
+  readonly quiet: number
+  /** Whether every page that shows it was hidden or closed. */
+  readonly left: boolean
+  /** The last sign of life of the one visit that holds it, ms; null where none or several do. */
+  readonly seen: number | null
 }
 
 /** Two beats that did not come, and a while for their journey. */
@@ -267,7 +291,7 @@ function sameAsBefore(site: Site, pool: PoolRow, visitor: number, before: readon
     if (row?.pool_id !== pool.id || row.state !== "active") continue
     const holders = holdersOf(site, number)
     if (holders.every((holder) => holder.visitor === visitor || holdOf(holder, pool) <= site.now))
-      return { id: row.id, e164: row.e164, holders, until: site.now }
+      return { id: row.id, e164: row.e164, until: site.now, quiet: site.now, left: true, seen: null }
   }
   return undefined
 }
@@ -279,7 +303,7 @@ function pickNumber(site: Site, pool: PoolRow, visit: Applicant): Pick | undefin
   const own = pool.shares.includes(channel) ? channel : ""
   const first = bestOf(site, pool, own)
   if (pool.shares.length === 1) return first
-  if (first && (first.until <= site.now || (pool.overflow === "share" && quietAt(first) <= site.now))) return first
+  if (first && (first.until <= site.now || (pool.overflow === "share" && first.quiet <= site.now))) return first
   // The share is out on loan: borrow the best number of all.
   return pool.shares
     .filter((share) => share !== own)
@@ -291,7 +315,7 @@ function better(a: Pick | undefined, b: Pick | undefined, now: number): Pick | u
   if (!a || !b) return a ?? b
   const [freeA, freeB] = [a.until <= now, b.until <= now]
   if (freeA !== freeB) return freeA ? a : b
-  return (freeA ? b.until < a.until : quietAt(b) < quietAt(a)) ? b : a
+  return (freeA ? b.until < a.until : b.quiet < a.quiet) ? b : a
 }
 
 /**
@@ -308,8 +332,14 @@ function bestOf(site: Site, pool: PoolRow, share: string): Pick | undefined {
 }
 
 function pickOf(site: Site, pool: PoolRow, { id, e164 }: { id: number; e164: string }): Pick {
-  const holders = holdersOf(site, id)
-  return { id, e164, holders, until: Math.max(0, ...holders.map((holder) => holdOf(holder, pool))) }
+  const [weight] = statements(site).weigh.all({ number: id, ...holdsOf(pool), quiet: QUIET_MS })
+  const { until = 0, quiet = 0, left = 1, seen = 0, holders = 0 } = weight ?? {}
+  return { id, e164, until, quiet, left: left !== 0, seen: holders === 1 ? seen : null }
+}
+
+/** How long a silent visit holds a number of this pool, ms: see `holdUntil`. */
+function holdsOf(pool: PoolRow): { hidden: number; idle: number } {
+  return { hidden: Math.min(HIDDEN_HOLD_MS, pool.idle_ms), idle: pool.idle_ms }
 }
 
 /**
@@ -324,10 +354,9 @@ function longestIdle(site: Site, pool: PoolRow, share: string): Pick | undefined
   for (;;) {
     const number = head.all({ pool: pool.id, share })[0]
     if (!number) return undefined
-    const holders = holdersOf(site, number.id)
-    const until = Math.max(0, ...holders.map((holder) => holdOf(holder, pool)))
-    if (until <= number.busy_until) return { id: number.id, e164: number.e164, holders, until: number.busy_until }
-    rest.run({ number: number.id, until })
+    const pick = pickOf(site, pool, number)
+    if (pick.until <= number.busy_until) return { ...pick, until: number.busy_until }
+    rest.run({ number: number.id, until: pick.until })
   }
 }
 
@@ -336,17 +365,16 @@ function anyQuiet(site: Site, pool: PoolRow, visit: number): Pick | undefined {
   const picks = statements(site)
     .all.all({ pool: pool.id })
     .map((row) => pickOf(site, pool, row))
-  const quiet = picks.filter((pick) => quietAt(pick) <= site.now)
+  const quiet = picks.filter((pick) => pick.quiet <= site.now)
   const offered = quiet.length > 0 ? quiet : picks
   const draw = Math.imul(Math.floor(visit / 2048) ^ visit, 0x9e3779b1) >>> 8
   return offered[draw % offered.length]
 }
 
-function grant(site: Site, pool: PoolRow, visit: number, { id, e164, holders }: Pick): Lease {
-  for (const holder of holders) {
-    const until = Math.min(site.now, holdOf(holder, pool))
-    statements(site).close.run({ number: id, lease: holder.id, seen: holder.seen_at ?? until, until })
-  }
+function grant(site: Site, pool: PoolRow, visit: number, { id, e164, until, seen }: Pick): Lease {
+  const { closeOne, closeAll } = statements(site)
+  if (seen === null) closeAll.run({ number: id, now: site.now, ...holdsOf(pool) })
+  else closeOne.run({ number: id, seen, until: Math.min(site.now, until) })
   return open(site, pool, visit, id, e164, false)
 }
 
