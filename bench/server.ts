@@ -46,7 +46,11 @@ const route = siteRoute({
   }),
 })
 const nothing = {} as never
-const handle: SiteHandle = { read: (look) => look(nothing), write: async (work) => work(nothing) }
+const handle: SiteHandle = {
+  read: (look) => look(nothing),
+  write: async (work) => work(nothing),
+  writeTraffic: async (work) => work(nothing),
+}
 const host = { openSite: async () => handle, log: logToStderr } as unknown as SiteHost
 const app = new Hono()
 handleErrors(app, host)

@@ -13,6 +13,16 @@ export interface Site {
   readonly db: Db
   readonly now: number
   newId(): number
+  /** What was read of the site's configuration since it last changed; absent where it may be changing. */
+  readonly memory?: Map<string, unknown>
+}
+
+/** Reads a part of the configuration, once as long as nobody changes any of it: page views come by the thousand between. */
+export function remember<T>(site: { readonly memory?: Map<string, unknown> }, part: string, read: () => T): T {
+  const { memory } = site
+  if (!memory) return read()
+  if (!memory.has(part)) memory.set(part, read())
+  return memory.get(part) as T
 }
 
 /** A result that is no promise: a transaction ends when its function returns, so a promise inside it would outlive it. */

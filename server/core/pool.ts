@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm"
-import { type Db, prepareOnce } from "./db.js"
+import { type Db, prepareOnce, remember, type Site } from "./db.js"
 import { decodeId } from "./id.js"
 import { notFound } from "./refusal.js"
 import { pools } from "./schema.js"
@@ -12,8 +12,8 @@ const statements = prepareOnce((db: Db) => ({
 }))
 
 /** All pools, oldest first: the first of several with the same target is the one that swaps it. */
-export function listPools(site: { readonly db: Db }): PoolRow[] {
-  return statements(site).all.all()
+export function listPools(site: Pick<Site, "db" | "memory">): PoolRow[] {
+  return remember(site, "pools", () => statements(site).all.all())
 }
 
 /** The pool with this public id; undefined for any other. */

@@ -9,7 +9,7 @@ import type {
   RuleTestAnswer,
 } from "../../shared/contract-rules.js"
 import { readSource, type Source } from "../../shared/source.js"
-import { type Db, prepareOnce, type Site } from "./db.js"
+import { type Db, prepareOnce, remember, type Site } from "./db.js"
 import { decodeId, encodeId } from "./id.js"
 import { findNumber } from "./number.js"
 import { readPhone } from "./phone.js"
@@ -74,7 +74,7 @@ export interface Slot {
 
 /** What each number on the page becomes for a guest, asked of only where there are rules at all. */
 export function planSlots(site: Site, pools: readonly PoolRow[], guest: () => Guest): Slot[] {
-  const all = statements(site).enabled.all()
+  const all = remember(site, "rules", () => statements(site).enabled.all())
   const plain = pools.map((pool): Slot => ({ target: pool.target, pool, number: undefined, rule: undefined }))
   if (all.length === 0) return plain
   const facts = factsOf(site, guest())

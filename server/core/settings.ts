@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm"
 import type { SiteAnswer, SiteFields, SitePatch } from "../../shared/contract.js"
-import { type Db, prepareOnce, type Site } from "./db.js"
+import { type Db, prepareOnce, remember, type Site } from "./db.js"
 import { isPhoneCountry, readPhone } from "./phone.js"
 import { invalid, notFound } from "./refusal.js"
 import { siteTable } from "./schema.js"
@@ -11,12 +11,12 @@ export type Settings = typeof siteTable.$inferSelect
 const statements = prepareOnce((db: Db) => ({ read: db.select().from(siteTable).prepare() }))
 
 /** The site's settings; undefined in a database that no site was created in. */
-export function findSettings(site: { readonly db: Db }): Settings | undefined {
-  return statements(site).read.all()[0]
+export function findSettings(site: Pick<Site, "db" | "memory">): Settings | undefined {
+  return remember(site, "settings", () => statements(site).read.all()[0])
 }
 
 /** The site's settings; refuses in a database that no site was created in. */
-export function readSettings(site: { readonly db: Db }): Settings {
+export function readSettings(site: Pick<Site, "db" | "memory">): Settings {
   const settings = findSettings(site)
   if (!settings) throw notFound("site")
   return settings

@@ -11,6 +11,8 @@ export interface SiteHandle {
   read<T>(look: (site: Site) => Settled<T>): T
   /** Works inside one transaction: all of it or, when it throws, none. The answer comes once it is durable. */
   write<T>(work: (site: Site) => Settled<T>): Promise<T>
+  /** The same for work that changes no configuration (page views, beats, carriers' events): it may remember what it reads of it. */
+  writeTraffic<T>(work: (site: Site) => Settled<T>): Promise<T>
 }
 
 /** The directory's database. */

@@ -47,6 +47,8 @@ export interface Route<Store, Host, Query = unknown, Body = unknown, Result = un
   readonly decode?: (text: string, contentType: string) => unknown
   readonly answer: z.ZodType | null
   readonly status?: number
+  /** The work changes no configuration: it runs by the thousand, and may remember what it read of it. */
+  readonly traffic?: true
   /** Done before the verb, where something must be awaited (hashing a new key); its result is the verb's third argument. */
   readonly prepare?: (input: Input<Query, Body>, host: Host) => Promise<unknown>
   readonly look?: (store: Store, input: Input<Query, Body>, host: Host) => Result
@@ -128,6 +130,7 @@ async function admit(c: Context, route: SiteRoute, siteId: string, site: SiteHan
 interface Handle<Store> {
   read<T>(look: (store: Store) => T): T
   write<T>(work: (store: Store) => T): Promise<T>
+  writeTraffic?<T>(work: (store: Store) => T): Promise<T>
 }
 
 async function run<Store extends Site | Directory, Host>(
@@ -159,14 +162,16 @@ async function run<Store extends Site | Directory, Host>(
   if (!work) throw new Error(`${route.path} has no verb`)
 
   const prepared = await route.prepare?.(input, host)
+  const write = <T>(job: (opened: Store) => T) =>
+    route.traffic && store.writeTraffic ? store.writeTraffic(job) : store.write(job)
   const idempotencyKey = route.method === "post" ? await readIdempotencyKey(c, principal, text) : undefined
   if (!idempotencyKey) {
-    const result = await store.write((opened) => work(opened, input, host, prepared))
+    const result = await write((opened) => work(opened, input, host, prepared))
     await route.after?.(result, input, host)
     return toResponse(answerOf(route, result, input, host))
   }
   const { key, bodyHash } = idempotencyKey
-  const outcome = await store.write((opened) => {
+  const outcome = await write((opened) => {
     const saved = findSaved(opened, key, bodyHash)
     if (saved) return { saved }
     const result = work(opened, input, host, prepared)

@@ -45,7 +45,7 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
     const reports = carrier.parse(event, request)
     const stored =
       reports.length > 0
-        ? site.write((opened) => receiveEvents(opened, reports, request.received_at))
+        ? site.writeTraffic((opened) => receiveEvents(opened, reports, request.received_at))
         : Promise.resolve(undefined)
     const context = {
       dialled: reports.find(({ to }) => to !== null)?.to ?? null,

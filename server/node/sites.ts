@@ -19,6 +19,7 @@ const OPEN_SITES = 200
 class OpenSite implements SiteHandle {
   readonly #database: OpenDatabase
   readonly #moments: Moments
+  readonly #memory = new Map<string, unknown>()
   readonly queue: CommitQueue
 
   constructor(database: OpenDatabase, clock: () => number) {
@@ -36,7 +37,18 @@ class OpenSite implements SiteHandle {
   }
 
   write<T>(work: (site: Site) => Settled<T>): Promise<T> {
-    return this.queue.write<T>(() => work(this.#site()))
+    const forget = () => this.#memory.clear()
+    // Before and after: traffic of the same group must not keep what a lost commit takes back.
+    return this.queue
+      .write<T>(() => {
+        forget()
+        return work(this.#site())
+      })
+      .finally(forget)
+  }
+
+  writeTraffic<T>(work: (site: Site) => Settled<T>): Promise<T> {
+    return this.queue.write<T>(() => work({ ...this.#site(), memory: this.#memory }))
   }
 
   close(): void {

@@ -29,6 +29,7 @@ export class SiteObject extends DurableObject<Env> {
   readonly #config: Config
   readonly #app: Hono
   #moments: Moments | undefined
+  readonly #memory = new Map<string, unknown>()
   #armed = false
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -61,12 +62,14 @@ export class SiteObject extends DurableObject<Env> {
   createDemo(): SiteAnswer {
     const settings = describeSite(demoSettings(new URL(this.#config.publicUrl).hostname, this.clock()))
     this.create(settings)
+    this.#memory.clear()
     this.ctx.storage.transactionSync(() => seedDemo(this.#site(), newSecret() + newSecret() + newSecret()))
     return settings
   }
 
   override alarm(): void {
     this.#armed = false
+    this.#memory.clear()
     if (this.#exists()) this.ctx.storage.transactionSync(() => sweep(this.#site()))
   }
 
@@ -92,10 +95,18 @@ export class SiteObject extends DurableObject<Env> {
   }
 
   #createHost(adminHash: string): SiteHost {
+    const memory = this.#memory
     const handle: SiteHandle = {
       read: (look) => look(this.#site()),
       write: async <T>(work: (site: Site) => Settled<T>) => {
+        // One transaction at a time, and none of them of traffic: what it reads next is what this one left.
+        memory.clear()
         const result = this.ctx.storage.transactionSync(() => work(this.#site()))
+        this.#arm()
+        return result
+      },
+      writeTraffic: async <T>(work: (site: Site) => Settled<T>) => {
+        const result = this.ctx.storage.transactionSync(() => work({ ...this.#site(), memory }))
         this.#arm()
         return result
       },
@@ -113,6 +124,7 @@ export class SiteObject extends DurableObject<Env> {
       eraseSite: async () => {
         known = undefined
         this.#moments = undefined
+        this.#memory.clear()
         await this.ctx.storage.deleteAlarm()
         await this.ctx.storage.deleteAll()
       },

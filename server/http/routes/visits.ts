@@ -33,6 +33,7 @@ export const visitRoutes = [
     access: "public",
     body: VisitRequest,
     limit: VISIT_BODY_LIMIT_BYTES,
+    traffic: true,
     answer: VisitAnswer,
     work: (site, { body, request }, host) => {
       const origin = request.headers.get("origin")
@@ -54,6 +55,7 @@ export const visitRoutes = [
     access: "public",
     body: BeatRequest,
     answer: null,
+    traffic: true,
     work: (site, { body, request }) => {
       const origin = request.headers.get("origin")
       if (!isOwnPage(readSettings(site).domains, origin, null)) return { status: 204, reason: "origin", origin: null }
