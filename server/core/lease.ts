@@ -21,6 +21,8 @@ export interface Grant {
 
 const statements = prepareOnce((db: Db) => {
   const value = sql.placeholder
+  // `shared >= 0` is always true: it makes SQLite take the index of open leases, and not walk the number's whole history.
+  const openOnNumber = sql`${leases.number_id} = (select ${value("number")}) and ${leases.shared} >= 0 and ${leases.until_at} is null`
   return {
     // The sub-select keeps SQLite from planning the query again for every pool id, and a bound limit would make it do so at
     // every run: each costs ten times what the pick does.
@@ -64,17 +66,13 @@ const statements = prepareOnce((db: Db) => {
     holders: db
       .select({
         id: leases.id,
-        visit_id: leases.visit_id,
         seen_at: visits.seen_at,
         hidden: visits.hidden,
         visitor: sql<number>`coalesce(${visits.visitor_id}, ${visits.id})`,
       })
       .from(leases)
       .leftJoin(visits, eq(visits.id, leases.visit_id))
-      // `shared >= 0` is always true: it makes SQLite take the index of open leases, and not walk the number's whole history.
-      .where(
-        sql`${leases.number_id} = (select ${value("number")}) and ${leases.shared} >= 0 and ${leases.until_at} is null`,
-      )
+      .where(openOnNumber)
       .prepare(),
     // One row a number, however many share it: a flood must not make every pick read what the flood left.
     weigh: db
@@ -87,16 +85,12 @@ const statements = prepareOnce((db: Db) => {
       })
       .from(leases)
       .innerJoin(visits, eq(visits.id, leases.visit_id))
-      .where(
-        sql`${leases.number_id} = (select ${value("number")}) and ${leases.shared} >= 0 and ${leases.until_at} is null`,
-      )
+      .where(openOnNumber)
       .prepare(),
     closeOne: db
       .update(leases)
       .set({ seen_at: sql`${value("seen")}`, until_at: sql`${value("until")}` })
-      .where(
-        sql`${leases.number_id} = (select ${value("number")}) and ${leases.shared} >= 0 and ${leases.until_at} is null`,
-      )
+      .where(openOnNumber)
       .prepare(),
     closeAll: db
       .update(leases)
@@ -104,9 +98,7 @@ const statements = prepareOnce((db: Db) => {
         seen_at: sql`coalesce((select seen_at from visits v where v.id = ${leases.visit_id}), ${value("now")})`,
         until_at: sql`min(${value("now")}, coalesce((select v.seen_at + case when v.hidden then ${value("hidden")} else ${value("idle")} end from visits v where v.id = ${leases.visit_id}), ${value("now")}))`,
       })
-      .where(
-        sql`${leases.number_id} = (select ${value("number")}) and ${leases.shared} >= 0 and ${leases.until_at} is null`,
-      )
+      .where(openOnNumber)
       .prepare(),
     rest: db
       .update(numbers)
@@ -165,7 +157,6 @@ const statements = prepareOnce((db: Db) => {
 
 interface Holder {
   readonly id: number
-  readonly visit_id: number
   readonly seen_at: number | null
   readonly hidden: boolean | null
   readonly visitor: number | null
@@ -228,8 +219,7 @@ export function shortenHold(
     const row = statements(site).find.all({ number, lease })[0]
     const pool = row && idleOf(row.pool_id)
     if (!pool || row.until_at !== null) continue
-    const until = Math.max(...holdersOf(site, number).map((holder) => holdOf(holder, pool)))
-    statements(site).rest.run({ number, until })
+    statements(site).rest.run({ number, until: pickOf(site, pool, { id: number, e164: row.e164 }).until })
   }
 }
 

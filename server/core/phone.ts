@@ -13,8 +13,3 @@ export function readPhone(text: string, country: string): string | undefined {
 export function isPhoneCountry(country: string): country is CountryCode {
   return isSupportedCountry(country)
 }
-
-/** A phone number fit for a log: `+1555•••0199`. */
-export function maskPhone(e164: string): string {
-  return e164.length < 9 ? "•••" : `${e164.slice(0, 5)}•••${e164.slice(-4)}`
-}
