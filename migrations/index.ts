@@ -2,6 +2,7 @@ import directory0001 from "./directory/0001_init.sql"
 import site0001 from "./site/0001_init.sql"
 import site0002 from "./site/0002_attribution.sql"
 import site0003 from "./site/0003_rules.sql"
+import site0004 from "./site/0004_money.sql"
 
 /** One step of a schema: forward only and additive, because a Durable Object cannot switch foreign keys off nor rename in place. */
 export interface Migration {
@@ -15,6 +16,7 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "init", sql: site0001 },
   { version: 2, name: "attribution", sql: site0002 },
   { version: 3, name: "rules", sql: site0003 },
+  { version: 4, name: "money", sql: site0004 },
 ]
 
 /** Steps of the directory, in order. */

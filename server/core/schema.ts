@@ -1,18 +1,12 @@
-import { customType, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core"
+import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core"
 import type { RuleCondition } from "../../shared/contract-rules.js"
+import { flag, json } from "./column.js"
 import type { Model } from "./hazard.js"
+
+export * from "./schema-money.js"
 
 // The drizzle mirror of migrations/site: the SQL leads, and a test compares the two column by column.
 // Indexes live in the SQL alone.
-
-/** drizzle's own JSON column writes a null that comes by a placeholder as the text "null", which is not null to SQL. */
-const jsonText = customType<{ data: unknown; driverData: string | null }>({
-  dataType: () => "text",
-  toDriver: (value) => (value === null ? null : JSON.stringify(value)),
-  fromDriver: (text) => (text === null ? null : JSON.parse(text)),
-})
-const json = <T>() => jsonText().$type<T>()
-const flag = () => integer({ mode: "boolean" })
 
 export const siteTable = sqliteTable("site", {
   id: text().primaryKey(),

@@ -1,0 +1,250 @@
+import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core"
+import { flag, json } from "./column.js"
+
+// The drizzle mirror of migrations/site/0004_money.sql: see schema.ts.
+/** Days on which a campaign or target is on, `YYYY-MM-DD`, both included. */
+export interface Flight {
+  from: string
+  to: string
+  /** The part of the whole that falls to this flight, 0 to 1; absent: by its days. */
+  share?: number
+}
+
+export const people = sqliteTable("people", {
+  id: integer().primaryKey(),
+  name: text(),
+  phone: text(),
+  email: text(),
+  created_at: integer().notNull(),
+  updated_at: integer().notNull(),
+})
+
+export const personKeys = sqliteTable(
+  "person_keys",
+  {
+    kind: text().notNull(),
+    value: text().notNull(),
+    person_id: integer().notNull(),
+    reason: text().notNull(),
+    created_at: integer().notNull(),
+  },
+  (row) => [primaryKey({ columns: [row.kind, row.value] })],
+)
+
+export const stages = sqliteTable("stages", {
+  key: text().primaryKey(),
+  place: integer().notNull(),
+  name: text().notNull(),
+  kind: text().notNull(),
+  probability: real().notNull(),
+})
+
+export const agents = sqliteTable("agents", {
+  id: integer().primaryKey(),
+  name: text().notNull(),
+  email: text(),
+  skills: json<string[]>().notNull(),
+  daily_capacity: integer(),
+  weight: real().notNull().default(1),
+  active: flag().notNull().default(true),
+  created_at: integer().notNull(),
+})
+
+export const leads = sqliteTable("leads", {
+  id: integer().primaryKey(),
+  external_id: text(),
+  origin: text().notNull(),
+  created_at: integer().notNull(),
+  person_id: integer(),
+  name: text(),
+  phone: text(),
+  email: text(),
+  company: text(),
+  position: text(),
+  city: text(),
+  product: text(),
+  amount: integer(),
+  currency: text().notNull(),
+  call_id: integer(),
+  visit_id: integer(),
+  visitor_id: integer(),
+  source_id: integer(),
+  number_id: integer(),
+  stage: text().notNull(),
+  stage_at: integer().notNull(),
+  qualified: flag().notNull().default(false),
+  score: integer().notNull().default(0),
+  grade: text().notNull().default(""),
+  agent_id: integer(),
+  arm: text().notNull().default(""),
+  lost_reason: text().notNull().default(""),
+  tags: json<string[]>().notNull().default([]),
+  fields: json<Record<string, unknown>>(),
+  notes: text(),
+  contacted_at: integer(),
+  closed_at: integer(),
+  updated_at: integer().notNull(),
+})
+
+export const leadStages = sqliteTable(
+  "lead_stages",
+  {
+    lead_id: integer().notNull(),
+    id: integer().notNull(),
+    stage: text().notNull(),
+    from_stage: text().notNull(),
+    at: integer().notNull(),
+    reason: text().notNull(),
+    agent_id: integer(),
+  },
+  (row) => [primaryKey({ columns: [row.lead_id, row.id] })],
+)
+
+export const tasks = sqliteTable("tasks", {
+  id: integer().primaryKey(),
+  lead_id: integer().notNull(),
+  agent_id: integer(),
+  step: text().notNull(),
+  due_at: integer().notNull(),
+  done_at: integer(),
+  result: text().notNull().default(""),
+  notes: text(),
+  created_at: integer().notNull(),
+})
+
+export const attempts = sqliteTable(
+  "attempts",
+  {
+    lead_id: integer().notNull(),
+    id: integer().notNull(),
+    at: integer().notNull(),
+    task_id: integer(),
+    agent_id: integer(),
+    medium: text().notNull(),
+    result: text().notNull(),
+    reached: flag().notNull(),
+    notes: text(),
+  },
+  (row) => [primaryKey({ columns: [row.lead_id, row.id] })],
+)
+
+export const tickets = sqliteTable("tickets", {
+  id: integer().primaryKey(),
+  external_id: text(),
+  opened_at: integer().notNull(),
+  solved_at: integer(),
+  topic: text().notNull().default(""),
+  person_id: integer(),
+  lead_id: integer(),
+  call_id: integer(),
+  visit_id: integer(),
+  visitor_id: integer(),
+  source_id: integer(),
+  agent_id: integer(),
+  updated_at: integer().notNull(),
+})
+
+export const ratings = sqliteTable("ratings", {
+  id: integer().primaryKey(),
+  external_id: text(),
+  at: integer().notNull(),
+  score: integer().notNull(),
+  comment: text(),
+  person_id: integer(),
+  call_id: integer(),
+  source_id: integer(),
+  agent_id: integer(),
+})
+
+export const orders = sqliteTable("orders", {
+  id: integer().primaryKey(),
+  external_id: text().notNull(),
+  at: integer().notNull(),
+  amount: integer().notNull(),
+  margin: integer(),
+  currency: text().notNull(),
+  rate: real(),
+  site_amount: integer(),
+  site_margin: integer(),
+  items: json<Record<string, unknown>[]>(),
+  repeat: flag().notNull().default(false),
+  person_id: integer(),
+  lead_id: integer(),
+  call_id: integer(),
+  visit_id: integer(),
+  visitor_id: integer(),
+  source_id: integer(),
+  agent_id: integer(),
+  updated_at: integer().notNull(),
+})
+
+export const costs = sqliteTable("costs", {
+  id: integer().primaryKey(),
+  external_id: text(),
+  kind: text().notNull(),
+  amount: integer().notNull(),
+  currency: text().notNull(),
+  rate: real(),
+  site_amount: integer(),
+  from_day: text().notNull(),
+  to_day: text().notNull(),
+  source_id: integer().notNull(),
+  number_id: integer(),
+  spread: text().notNull().default(""),
+  clicks: integer(),
+  impressions: integer(),
+  notes: text(),
+  import_id: integer(),
+  created_at: integer().notNull(),
+  updated_at: integer().notNull(),
+})
+
+export const costDays = sqliteTable(
+  "cost_days",
+  {
+    day: text().notNull(),
+    cost_id: integer().notNull(),
+    site_amount: integer().notNull(),
+    clicks: integer().notNull().default(0),
+    impressions: integer().notNull().default(0),
+  },
+  (row) => [primaryKey({ columns: [row.day, row.cost_id] })],
+)
+
+export const imports = sqliteTable("imports", {
+  id: integer().primaryKey(),
+  kind: text().notNull(),
+  format: text().notNull(),
+  digest: text().notNull(),
+  rows: integer().notNull(),
+  created_at: integer().notNull(),
+})
+
+export const campaigns = sqliteTable("campaigns", {
+  id: integer().primaryKey(),
+  campaign: text().notNull(),
+  purpose: text().notNull().default(""),
+  segment: text().notNull().default(""),
+  offer: text().notNull().default(""),
+  flights: json<Flight[]>().notNull().default([]),
+  notes: text(),
+  created_at: integer().notNull(),
+  updated_at: integer().notNull(),
+})
+
+export const targets = sqliteTable("targets", {
+  id: integer().primaryKey(),
+  name: text().notNull(),
+  metric: text().notNull(),
+  value: real().notNull(),
+  currency: text(),
+  channel: text().notNull().default(""),
+  campaign: text().notNull().default(""),
+  from_day: text().notNull(),
+  to_day: text().notNull(),
+  split: text().notNull(),
+  flights: json<Flight[]>().notNull().default([]),
+  owner: text().notNull().default(""),
+  created_at: integer().notNull(),
+  updated_at: integer().notNull(),
+})
