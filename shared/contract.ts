@@ -6,24 +6,27 @@ import { FIELD_LIMIT, IMPORT_LIMIT, PAGE_DEFAULT, PAGE_LIMIT, URL_LIMIT } from "
 // Objects are strict: an unknown field is an error, because a silently ignored one is a bug that nobody sees.
 
 /** Text of a user: any length comes in, at most `limit` UTF-16 units stay; control and bidi characters are gone by then (see server/http/body.ts). */
-const cut = (limit: number) =>
+export const cut = (limit: number) =>
   z.string().overwrite((text) => (text.length > limit ? text.slice(0, limit).replace(/[\ud800-\udbff]$/, "") : text))
 
-const id = (prefix: string) =>
+/** A public id of the kind that the prefix names. */
+export const id = (prefix: string) =>
   z
     .string()
     .max(64)
     .regex(new RegExp(`^${prefix}_[0-9A-Za-z]+$`), `must be an id that begins with ${prefix}_`)
 const name = z.string().trim().min(1).max(120)
 /** A phone number as people write it; E.164 after the door (the site's country helps to read national forms). */
-const phone = z.string().trim().min(2).max(40)
+export const phone = z.string().trim().min(2).max(40)
 /** Years that a moment or a day may have: others are slips, and Date and Intl write them in other forms. */
 const isInReach = (text: string) => !/^\d{4}-/.test(text) || (text >= "1970-01-02" && text < "2900")
-const instant = z.iso
+/** A moment; an offset is asked for, because a local time means nothing. */
+export const instant = z.iso
   .datetime({ offset: true })
   .refine(isInReach, "must lie between 1970 and 2900")
   .describe("ISO 8601 with an offset, e.g. 2026-11-21T10:00:00Z")
-const day = z.iso
+/** A day in the site's time zone, or the query's. */
+export const day = z.iso
   .date()
   .refine(isInReach, "must lie between 1970 and 2900")
   .describe("a day in the site's time zone, e.g. 2026-11-21")
@@ -128,8 +131,10 @@ const domain = z
     "must be a host such as example.com, without scheme or path",
   )
 
-const timezone = z.string().max(64).refine(isTimeZone, "must be an IANA time zone such as Europe/Berlin")
-const currency = z.string().refine(isCurrency, "must be an ISO 4217 code such as EUR")
+/** An IANA time zone. */
+export const timezone = z.string().max(64).refine(isTimeZone, "must be an IANA time zone such as Europe/Berlin")
+/** An ISO 4217 currency. */
+export const currency = z.string().refine(isCurrency, "must be an ISO 4217 code such as EUR")
 const country = z.string().regex(/^[A-Z]{2}$/, "must be an ISO 3166 code such as US")
 
 export const SiteFields = z.strictObject({
@@ -285,7 +290,7 @@ export type CallImport = z.infer<typeof CallImport>
 export const CallImportRequest = z.union([CallImport, z.array(CallImport).min(1).max(IMPORT_LIMIT)])
 
 /** Money: a decimal string or number in the site's currency. */
-const amount = z.union([z.number(), z.string().regex(/^-?\d{1,12}(\.\d{1,4})?$/)])
+export const amount = z.union([z.number(), z.string().regex(/^-?\d{1,12}(\.\d{1,4})?$/)])
 
 export const CallPatch = z.strictObject({
   tags: z.array(z.string().trim().min(1).max(60)).max(30).optional(),
@@ -414,20 +419,23 @@ export const VisitorAnswer = z.strictObject({
 
 // --- Lists and reports ----------------------------------------------------------------------------------------------------
 
-const page = {
+/** The parameters of a list that pages. */
+export const page = {
   limit: z.coerce.number().int().min(1).max(PAGE_LIMIT).default(PAGE_DEFAULT),
   cursor: z.string().max(200).optional(),
 }
 export const PageQuery = z.strictObject(page)
 export type PageQuery = z.infer<typeof PageQuery>
 
-const filter = {
+/** The parameters that filter by source. */
+export const filter = {
   channel: cut(FIELD_LIMIT).optional(),
   source: cut(FIELD_LIMIT).optional(),
   medium: cut(FIELD_LIMIT).optional(),
   campaign: cut(FIELD_LIMIT).optional(),
 }
-const span = { from: day.optional(), to: day.optional(), tz: timezone.optional() }
+/** The parameters that name days. */
+export const span = { from: day.optional(), to: day.optional(), tz: timezone.optional() }
 
 export const VisitsQuery = z.strictObject({ ...page, ...span, ...filter })
 export type VisitsQuery = z.infer<typeof VisitsQuery>

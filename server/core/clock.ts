@@ -1,7 +1,21 @@
 import { sql } from "drizzle-orm"
 import type { Db } from "./db.js"
 import { createIds, timeOfId } from "./id.js"
-import { calls, keys, leases, numbers, pools, sources, visits } from "./schema.js"
+import {
+  agents,
+  calls,
+  keys,
+  leads,
+  leases,
+  numbers,
+  people,
+  pools,
+  ratings,
+  sources,
+  tasks,
+  tickets,
+  visits,
+} from "./schema.js"
 
 /** The moment and the ids of one database. */
 export interface Moments {
@@ -11,7 +25,7 @@ export interface Moments {
 }
 
 /** Tables whose ids are the site's, but for leases and events, which see to theirs where they are made. */
-const TABLES = [visits, calls, sources, numbers, pools, keys]
+const TABLES = [visits, calls, sources, numbers, pools, keys, people, leads, tasks, agents, tickets, ratings]
 
 /**
  * A site's moments: they go on from its newest rows and the latest sign of life of a visit that holds a number, whatever

@@ -1,5 +1,6 @@
 import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core"
 import { flag, json } from "./column.js"
+import type { SourceFrom } from "./schema-leads.js"
 
 // The drizzle mirror of migrations/site/0004_money.sql: see schema.ts.
 /** Days on which a campaign or target is on, `YYYY-MM-DD`, both included. */
@@ -17,6 +18,11 @@ export const people = sqliteTable("people", {
   email: text(),
   created_at: integer().notNull(),
   updated_at: integer().notNull(),
+  /** The person that this one turned out to be, and why. */
+  joined_into: integer(),
+  joined_reason: text(),
+  joined_at: integer(),
+  erased_at: integer(),
 })
 
 export const personKeys = sqliteTable(
@@ -84,6 +90,8 @@ export const leads = sqliteTable("leads", {
   contacted_at: integer(),
   closed_at: integer(),
   updated_at: integer().notNull(),
+  source_from: text().$type<SourceFrom>().notNull().default(""),
+  stated_source: json<Record<string, string>>(),
 })
 
 export const leadStages = sqliteTable(

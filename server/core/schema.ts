@@ -3,6 +3,7 @@ import type { RuleCondition } from "../../shared/contract-rules.js"
 import { flag, json } from "./column.js"
 import type { Model } from "./hazard.js"
 
+export * from "./schema-leads.js"
 export * from "./schema-money.js"
 
 // The drizzle mirror of migrations/site: the SQL leads, and a test compares the two column by column.
