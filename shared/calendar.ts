@@ -2,7 +2,8 @@
 // (Temporal is in neither yet), and it answers just one way: from an instant to the wall clock. So a day's start is found
 // by asking what the wall shows and correcting.
 
-const DAY_MS = 86_400_000
+/** A day without a clock change, ms. */
+export const DAY_MS = 86_400_000
 
 /** A named span of time: `start` ≤ t < `end`, ms; a day with a clock change has 23 or 25 hours. */
 export interface Span {
