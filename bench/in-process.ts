@@ -14,6 +14,9 @@ import { ORIGIN, USER_AGENTS, visitNumber } from "./traffic.js"
 const NUMBERS = 1000
 const GROUP = 32
 const GROUPS = 250
+/** Groups before the clock runs. */
+const WARM_UP = 60
+const VISITS = (WARM_UP + GROUPS) * GROUP
 const CLIENT = { userAgent: USER_AGENTS[0] ?? "", language: "en", country: null, region: null, city: null }
 
 /** Microseconds a new visit with a lease takes in process, 32 a commit at `synchronous=FULL`: ours, and the same rows by hand. */
@@ -39,10 +42,13 @@ function withDatabase<T>(run: (database: OpenDatabase, site: (n: number) => Site
   const database = openDatabase(join(folder, "site.db"), SITE_MIGRATIONS, start)
   const moments = createMoments(database.db, () => start)
   // A visit a second, so that numbers come free as fast as they are lent and every lease ends another.
-  const site = (n: number): Site => {
+  const at = (n: number): Site => {
     const now = start + n * 3000
     return { db: database.db, now, newId: () => moments.newId(now) }
   }
+  // As a host hands it to the traffic: nobody changes the configuration between.
+  const memory = new Map<string, unknown>()
+  const site = (n: number): Site => ({ ...at(n), memory })
   createSite(
     { db: database.db },
     newSettings(
@@ -52,8 +58,10 @@ function withDatabase<T>(run: (database: OpenDatabase, site: (n: number) => Site
     ),
   )
   const numbers = Array.from({ length: NUMBERS }, (_, index) => `+1212556${String(index).padStart(4, "0")}`)
-  createPool(site(0), { name: "Web", target: "+12125550100", numbers, overflow: "share", idle_minutes: 30 })
+  createPool(at(0), { name: "Web", target: "+12125550100", numbers, overflow: "share", idle_minutes: 30 })
   const result = run(database, site)
+  const lent = database.sqlite.prepare("select count(*) from leases").pluck().get()
+  if (lent !== VISITS) throw new Error(`${lent} leases were made for ${VISITS} visits: this measured something else`)
   database.sqlite.close()
   rmSync(folder, { recursive: true, force: true })
   return result
@@ -65,10 +73,9 @@ function time({ sqlite }: OpenDatabase, visit: (n: number) => unknown): number {
     for (let n = first; n < first + GROUP; n++) visit(n)
     sqlite.exec("commit")
   }
-  const warm = 60
-  for (let turn = 0; turn < warm; turn++) group(1 + turn * GROUP)
+  for (let turn = 0; turn < WARM_UP; turn++) group(1 + turn * GROUP)
   const begin = performance.now()
-  for (let turn = warm; turn < warm + GROUPS; turn++) group(1 + turn * GROUP)
+  for (let turn = WARM_UP; turn < WARM_UP + GROUPS; turn++) group(1 + turn * GROUP)
   return ((performance.now() - begin) * 1000) / (GROUPS * GROUP)
 }
 

@@ -24,7 +24,7 @@ export interface Moments {
   newId(now: number): number
 }
 
-/** Tables whose ids are the site's, but for leases and events, which see to theirs where they are made. */
+/** Tables whose ids are the site's, but for leases, found by number, and events, which see to theirs where they are made. */
 const TABLES = [visits, calls, sources, numbers, pools, keys, people, leads, tasks, agents, tickets, ratings]
 
 /**
@@ -36,7 +36,7 @@ export function createMoments(db: Db, clock: () => number): Moments {
   const newest = sql.join(
     [
       ...TABLES.map((table) => sql`select max(id) from ${table}`),
-      sql`select max(id) from ${leases} where until_at is null`,
+      sql`select max((select max(id) from ${leases} l where l.number_id = n.id)) from ${numbers} n`,
     ].map((query) => sql`coalesce((${query}), 0)`),
     sql`, `,
   )

@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm"
 import { HIDDEN_HOLD_MS } from "../../shared/protocol.js"
-import { type Db, prepareOnce, type Site } from "./db.js"
+import { bound, type Db, prepareOnce, type Site } from "./db.js"
 import { idAt } from "./id.js"
 import type { PoolRow } from "./pool.js"
 import { type LeaseKey, leases, numbers, visits } from "./schema.js"
@@ -23,14 +23,30 @@ const statements = prepareOnce((db: Db) => {
   const value = sql.placeholder
   // `shared >= 0` is always true: it makes SQLite take the index of open leases, and not walk the number's whole history.
   const openOnNumber = sql`${leases.number_id} = (select ${value("number")}) and ${leases.shared} >= 0 and ${leases.until_at} is null`
+  // Of an erased visit nothing is left: it holds nothing. In raw names, because drizzle drops a column's table in a select
+  // whose joins it did not make itself.
+  const weight = {
+    until: sql<number>`coalesce(max(v.seen_at + case when v.hidden then ${value("hidden")} else ${value("idle")} end), 0)`,
+    quiet: sql<number>`coalesce(max(v.seen_at + case when v.hidden then 0 else ${value("quiet")} end), 0)`,
+    left: sql<number>`coalesce(min(v.hidden), 1)`,
+    seen: sql<number>`coalesce(max(v.seen_at), 0)`,
+    holders: sql<number>`count(v.id)`,
+  }
   return {
-    // The sub-select keeps SQLite from planning the query again for every pool id, and a bound limit would make it do so at
-    // every run: each costs ten times what the pick does.
+    // The first of a share, and its holders in one row. The sub-select keeps SQLite from planning the query again for every
+    // pool id, and a bound limit would make it do so at every run: each costs ten times what the pick does.
     head: db
-      .select({ id: numbers.id, e164: numbers.e164, busy_until: numbers.busy_until })
-      .from(numbers)
-      .where(sql`pool_id = (select ${value("pool")}) and share = (select ${value("share")}) and state = 'active'`)
-      .orderBy(sql`${numbers.busy_until} limit 1`)
+      .select({
+        id: sql<number | null>`head.id`,
+        e164: sql<string>`head.e164`,
+        busy_until: sql<number>`head.busy_until`,
+        ...weight,
+      })
+      .from(
+        sql`(select id, e164, busy_until from ${numbers} where pool_id = (select ${value("pool")}) and share = (select ${value("share")}) and state = 'active' order by busy_until limit 1) head
+          left join ${leases} l on l.number_id = head.id and l.shared >= 0 and l.until_at is null
+          left join ${visits} v on v.id = l.visit_id`,
+      )
       .prepare(),
     opened: db
       .select({
@@ -76,20 +92,13 @@ const statements = prepareOnce((db: Db) => {
       .prepare(),
     // One row a number, however many share it: a flood must not make every pick read what the flood left.
     weigh: db
-      .select({
-        until: sql<number>`coalesce(max(${visits.seen_at} + case when ${visits.hidden} then ${value("hidden")} else ${value("idle")} end), 0)`,
-        quiet: sql<number>`coalesce(max(${visits.seen_at} + case when ${visits.hidden} then 0 else ${value("quiet")} end), 0)`,
-        left: sql<number>`coalesce(min(${visits.hidden}), 1)`,
-        seen: sql<number>`coalesce(max(${visits.seen_at}), 0)`,
-        holders: sql<number>`count(*)`,
-      })
-      .from(leases)
-      .innerJoin(visits, eq(visits.id, leases.visit_id))
-      .where(openOnNumber)
+      .select(weight)
+      .from(sql`${leases} l left join ${visits} v on v.id = l.visit_id`)
+      .where(sql`l.number_id = (select ${value("number")}) and l.shared >= 0 and l.until_at is null`)
       .prepare(),
     closeOne: db
       .update(leases)
-      .set({ seen_at: sql`${value("seen")}`, until_at: sql`${value("until")}` })
+      .set({ seen_at: bound("seen"), until_at: bound("until") })
       .where(openOnNumber)
       .prepare(),
     closeAll: db
@@ -102,17 +111,17 @@ const statements = prepareOnce((db: Db) => {
       .prepare(),
     rest: db
       .update(numbers)
-      .set({ busy_until: sql`${value("until")}` })
+      .set({ busy_until: bound("until") })
       .where(eq(numbers.id, value("number")))
       .prepare(),
     raise: db
       .update(numbers)
-      .set({ busy_until: sql`${value("until")}` })
+      .set({ busy_until: bound("until") })
       .where(sql`${numbers.id} = ${value("number")} and ${numbers.busy_until} < ${value("until")}`)
       .prepare(),
     close: db
       .update(leases)
-      .set({ seen_at: sql`${value("seen")}`, until_at: sql`${value("until")}` })
+      .set({ seen_at: bound("seen"), until_at: bound("until") })
       .where(
         sql`${leases.number_id} = (select ${value("number")}) and ${leases.id} = (select ${value("lease")}) and until_at is null`,
       )
@@ -122,19 +131,14 @@ const statements = prepareOnce((db: Db) => {
       .set({ shared: sql`${leases.id}` })
       .where(sql`${leases.number_id} = ${value("number")} and ${leases.until_at} is null and ${leases.shared} = 0`)
       .prepare(),
-    newest: db
-      .select({ id: sql<number>`coalesce(max(${leases.id}), 0)` })
-      .from(leases)
-      .where(sql`${leases.number_id} = (select ${value("number")})`)
-      .prepare(),
     open: db
       .insert(leases)
       .values({
-        number_id: value("number"),
-        id: value("lease"),
-        visit_id: value("visit"),
-        pool_id: value("pool"),
-        shared: value("shared"),
+        number_id: bound("number"),
+        id: bound("lease"),
+        visit_id: bound("visit"),
+        pool_id: bound("pool"),
+        shared: bound("shared"),
       })
       .prepare(),
     find: db
@@ -322,14 +326,25 @@ function bestOf(site: Site, pool: PoolRow, share: string): Pick | undefined {
 }
 
 function pickOf(site: Site, pool: PoolRow, { id, e164 }: { id: number; e164: string }): Pick {
-  const [weight] = statements(site).weigh.all({ number: id, ...holdsOf(pool), quiet: QUIET_MS })
-  const { until = 0, quiet = 0, left = 1, seen = 0, holders = 0 } = weight ?? {}
-  return { id, e164, until, quiet, left: left !== 0, seen: holders === 1 ? seen : null }
+  const [weight] = statements(site).weigh.all({ number: id, ...holdsOf(pool) })
+  return { id, e164, ...(weight ? spanOf(weight) : { until: 0, quiet: 0, left: true, seen: null }) }
+}
+
+interface Weight {
+  readonly until: number
+  readonly quiet: number
+  readonly left: number
+  readonly seen: number
+  readonly holders: number
+}
+
+function spanOf({ until, quiet, left, seen, holders }: Weight): Omit<Pick, "id" | "e164"> {
+  return { until, quiet, left: left !== 0, seen: holders === 1 ? seen : null }
 }
 
 /** How long a silent visit holds a number of this pool, ms: see `holdUntil`. */
-function holdsOf(pool: PoolRow): { hidden: number; idle: number } {
-  return { hidden: Math.min(HIDDEN_HOLD_MS, pool.idle_ms), idle: pool.idle_ms }
+function holdsOf(pool: PoolRow): { hidden: number; idle: number; quiet: number } {
+  return { hidden: Math.min(HIDDEN_HOLD_MS, pool.idle_ms), idle: pool.idle_ms, quiet: QUIET_MS }
 }
 
 /**
@@ -341,12 +356,15 @@ function holdsOf(pool: PoolRow): { hidden: number; idle: number } {
  */
 function longestIdle(site: Site, pool: PoolRow, share: string): Pick | undefined {
   const { head, rest } = statements(site)
+  const holds = holdsOf(pool)
   for (;;) {
-    const number = head.all({ pool: pool.id, share })[0]
-    if (!number) return undefined
-    const pick = pickOf(site, pool, number)
-    if (pick.until <= number.busy_until) return { ...pick, until: number.busy_until }
-    rest.run({ number: number.id, until: pick.until })
+    const number = head.all({ pool: pool.id, share, ...holds })[0]
+    // A share without numbers still makes a row of its aggregates.
+    if (!number || number.id === null) return undefined
+    const { id, e164, busy_until } = number
+    const span = spanOf(number)
+    if (span.until <= busy_until) return { id, e164, ...span, until: busy_until }
+    rest.run({ number: id, until: span.until })
   }
 }
 
@@ -375,8 +393,7 @@ function share(site: Site, pool: PoolRow, visit: number, { id, e164 }: Pick): Le
 }
 
 function open(site: Site, pool: PoolRow, visit: number, number: number, e164: string, shared: boolean): Lease {
-  // Over a restart and a clock set back, the site's ids may begin below those of its leases.
-  const lease = Math.max(site.newId(), (statements(site).newest.all({ number })[0]?.id ?? 0) + 1)
+  const lease = site.newId()
   statements(site).open.run({ number, lease, visit, pool: pool.id, shared: shared ? lease : 0 })
   statements(site).rest.run({ number, until: site.now + pool.idle_ms })
   return { number_id: number, id: lease, e164, shared }

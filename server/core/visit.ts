@@ -3,7 +3,7 @@ import type { Swap, VisitAnswer, VisitRequest } from "../../shared/contract.js"
 import { BEAT_S, VISIT_IDLE_MS } from "../../shared/protocol.js"
 import { readSource, type Source } from "../../shared/source.js"
 import { type Client, readDevice } from "./client.js"
-import { type Db, prepareOnce, type Site } from "./db.js"
+import { bound, type Db, prepareOnce, type Site } from "./db.js"
 import { decodeId, encodeId, newSecret, timeOfId } from "./id.js"
 import { findLease, type Grant, type Lease, releaseLeases, takeLease } from "./lease.js"
 import { describeSwap } from "./match.js"
@@ -38,41 +38,42 @@ const statements = prepareOnce((db: Db) => {
       .where(sql`${visits.visitor_id} = (select ${value("visitor")})`)
       .orderBy(sql`${visits.id} desc limit 1`)
       .prepare(),
+    // JSON comes as text here.
     start: db
       .insert(visits)
       .values({
-        id: value("id"),
-        secret: value("secret"),
-        visitor_id: value("visitor_id"),
-        source_id: value("source_id"),
-        click_id: value("click_id"),
-        click_id_kind: value("click_id_kind"),
-        landing_url: value("landing_url"),
-        landing_page: value("landing_page"),
-        referrer: value("referrer"),
-        title: value("title"),
-        device: value("device"),
-        browser: value("browser"),
-        os: value("os"),
-        language: value("language"),
-        country: value("country"),
-        region: value("region"),
-        city: value("city"),
-        consent: value("consent"),
-        ids: value("ids"),
-        seen_at: value("seen_at"),
-        overflow: value("overflow"),
-        leases: value("leases"),
+        id: bound("id"),
+        secret: bound("secret"),
+        visitor_id: bound("visitor_id"),
+        source_id: bound("source_id"),
+        click_id: bound("click_id"),
+        click_id_kind: bound("click_id_kind"),
+        landing_url: bound("landing_url"),
+        landing_page: bound("landing_page"),
+        referrer: bound("referrer"),
+        title: bound("title"),
+        device: bound("device"),
+        browser: bound("browser"),
+        os: bound("os"),
+        language: bound("language"),
+        country: bound("country"),
+        region: bound("region"),
+        city: bound("city"),
+        consent: bound("consent"),
+        ids: bound("ids"),
+        seen_at: bound("seen_at"),
+        overflow: bound("overflow"),
+        leases: bound("leases"),
       })
       .prepare(),
     view: db
       .update(visits)
       .set({
-        seen_at: sql`${value("seen_at")}`,
+        seen_at: bound("seen_at"),
         hidden: false,
         pages: sql`${visits.pages} + 1`,
-        overflow: sql`${value("overflow")}`,
-        leases: sql`${sql.param(value("leases"), visits.leases)}`,
+        overflow: bound("overflow"),
+        leases: bound("leases"),
       })
       .where(eq(visits.id, value("id")))
       .prepare(),
@@ -273,7 +274,7 @@ function startVisit(
     region: client.region,
     city: client.city,
     consent: request.consent,
-    ids: request.ids && Object.keys(request.ids).length > 0 ? request.ids : null,
+    ids: request.ids && Object.keys(request.ids).length > 0 ? JSON.stringify(request.ids) : null,
     seen_at: site.now,
     overflow: overflowOf(grants),
     leases: encodeKeys(keysOf(grants)),
@@ -311,8 +312,8 @@ function keysOf(grants: readonly Grant[]): LeaseKey[] {
   return grants.flatMap(({ lease }): LeaseKey[] => (lease ? [[lease.number_id, lease.id]] : []))
 }
 
-function encodeKeys(keys: readonly LeaseKey[]): LeaseKey[] | null {
-  return keys.length > 0 ? [...keys] : null
+function encodeKeys(keys: readonly LeaseKey[]): string | null {
+  return keys.length > 0 ? JSON.stringify(keys) : null
 }
 
 function overflowOf(grants: readonly Grant[]): Grant["overflow"] {
