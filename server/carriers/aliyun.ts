@@ -6,9 +6,19 @@ import { businessLeg, eventOf, readId } from "./event.js"
 import { believe, fieldReader, readUrl, recordClock, secondsBetween } from "./form.js"
 import { fieldsOf, objectIn, readJson } from "./json.js"
 import { AddressSecret, verifyAddress } from "./secret.js"
+import { SECRET_QUERY } from "./setup.js"
 
 /** What a site tells us of its Aliyun number protection: the secret that stands in the addresses of its receipts. */
 export type AliyunCredentials = z.infer<typeof AddressSecret>
+
+/** Our paths, and Aliyun's kinds of receipts. */
+const RECEIPTS = [
+  ["start", "SecretStartReport"],
+  ["ring", "SecretRingReport"],
+  ["pickup", "SecretPickUpReport"],
+  ["report", "SecretReport"],
+  ["recording", "SecretRecording"],
+] as const
 
 /**
  * Aliyun number protection (隐私号): batches of receipts by HTTP push, one address for each kind, with `?secret=` in it.
@@ -19,6 +29,19 @@ export const aliyun: Carrier<AliyunCredentials> = {
   name: "aliyun",
   credentials: AddressSecret,
   events: ["start", "ring", "pickup", "report", "recording"],
+  setup: {
+    steps: RECEIPTS.map(([event, type]) => ({
+      event,
+      where: "Number protection, Message receipts, HTTP batch push",
+      method: "POST" as const,
+      suffix: SECRET_QUERY,
+      types: [type],
+    })),
+    notes: [
+      "Nothing is signed: put your secret into the addresses, and keep them to yourself.",
+      "Aliyun waits 700 ms for an answer: the server should be near it.",
+    ],
+  },
   verify: verifyAddress,
   parse: parseAliyun,
   render: () => answerJson(RECEIVED),

@@ -17,6 +17,26 @@ export const bandwidth: Carrier<BandwidthCredentials> = {
   name: "bandwidth",
   credentials: BasicLogin,
   events: ["voice", "status", "dial", "recording"],
+  setup: {
+    steps: [
+      {
+        event: "voice",
+        where: "Applications, the voice application: Call-initiated callback URL",
+        method: "POST",
+        types: ["initiate"],
+      },
+      {
+        event: "status",
+        where: "the same page: Call status callback URL",
+        method: "POST",
+        types: ["disconnect"],
+      },
+    ],
+    notes: [
+      "Enter the same user name and password there as Callback user ID and password: nothing else proves a request.",
+      "Enter a Call-initiated fallback URL that transfers to the business, for the time when this server cannot be reached.",
+    ],
+  },
   verify: verifyBasic,
   parse: (_event, request) => parseBandwidth(request),
   render: (instructions, context) => answerBxml(...verbs(withoutLoop(instructions, context), context)),

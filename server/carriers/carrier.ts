@@ -1,6 +1,7 @@
 import type * as z from "zod"
 import type { CallEvent } from "../../shared/call-event.js"
 import type { Instructions, RenderContext } from "./instructions.js"
+import type { Setup } from "./setup.js"
 
 /** A request of a carrier as it came, before anything is believed. */
 export interface CarrierRequest {
@@ -32,6 +33,8 @@ export interface Carrier<C = unknown> {
   credentials: z.ZodType<C>
   /** The paths that this carrier calls, below `/v1/sites/{site}/carriers/{name}/`. `voice` is the one that is answered with instructions. */
   events: readonly string[]
+  /** What is entered at the carrier. */
+  setup: Setup
   /**
    * The answer to a question that the carrier asks before it believes the address (an echo), in nobody's name and without
    * any trust; undefined for every other request.

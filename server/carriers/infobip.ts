@@ -19,6 +19,20 @@ export const infobip: Carrier<InfobipCredentials> = {
   name: "infobip",
   credentials: BasicLogin,
   events: ["voice"],
+  setup: {
+    steps: [
+      {
+        event: "voice",
+        where:
+          "Subscriptions management, a subscription to VOICE_VIDEO: webhook URL, with a BASIC security configuration",
+        method: "POST",
+        types: ["CALL_RECEIVED", "CALL_RINGING", "CALL_ESTABLISHED", "CALL_FINISHED", "CALL_FAILED"],
+      },
+    ],
+    notes: [
+      "Infobip sends all types to one address. Where a call goes is set in Infobip's own call routing, or by your program.",
+    ],
+  },
   verify: verifyBasic,
   nameEvent: () => "status",
   parse: (_event, request) => parseInfobip(request),

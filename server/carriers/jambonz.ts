@@ -37,6 +37,27 @@ export const jambonz: Carrier<JambonzCredentials> = {
   name: "jambonz",
   credentials: JambonzCredentials,
   events: ["voice", "status", "dial"],
+  setup: {
+    steps: [
+      {
+        event: "voice",
+        where: "Applications, the application: Calling webhook",
+        method: "POST",
+        suffix: "#rc=2&rp=ct,rt,5xx",
+      },
+      {
+        event: "status",
+        where: "the same page: Call status webhook",
+        method: "POST",
+        suffix: "#rc=5&rp=ct,rt,5xx",
+        types: ["trying", "ringing", "early-media", "in-progress", "completed", "failed", "busy", "no-answer"],
+      },
+    ],
+    notes: [
+      "The part behind # is read by jambonz alone: without it a failed request is not tried again.",
+      "The webhook secret is on the account's page.",
+    ],
+  },
   verify: verifyJambonz,
   parse: parseJambonz,
   render: renderVerbs,

@@ -30,6 +30,17 @@ export const mango: Carrier<MangoCredentials> = {
   name: "mango",
   credentials: MangoCredentials,
   events: ["events/call", "events/summary", "events/recording", "events/dtmf"],
+  setup: {
+    steps: [
+      {
+        event: "",
+        where: "Integrations, API connector: address of the external system",
+        method: "POST",
+        types: ["call", "summary", "recording", "dtmf"],
+      },
+    ],
+    notes: ["Mango puts /events/... behind the address itself. Where a call goes is set in the PBX."],
+  },
   verify: verifyMango,
   parse: parseMango,
   render: () => EMPTY,

@@ -13,12 +13,13 @@ import {
   withoutLoop,
 } from "./instructions.js"
 import { fieldsOf, objectIn, readJson } from "./json.js"
+import { furtherSecrets } from "./secret.js"
 import { verifyStandardWebhook, WebhookSecret } from "./standard-webhook.js"
 
 const PbxCredentials = z.strictObject({
   secret: WebhookSecret,
   /** Further secrets that are accepted: one for each PBX, or a new one while it is rolled out. */
-  secrets: z.array(WebhookSecret).max(4).optional(),
+  secrets: furtherSecrets(WebhookSecret),
 })
 
 /** What a site tells us of its PBX. */
@@ -41,6 +42,22 @@ export const pbx: Carrier<PbxCredentials> = {
   name: "pbx",
   credentials: PbxCredentials,
   events: ["voice", "status", "recording", "input"],
+  setup: {
+    steps: [
+      { event: "voice", where: "asked before a call is put through; the answer says where it goes", method: "POST" },
+      {
+        event: "status",
+        where: "told how the leg to the business fares",
+        method: "POST",
+        types: ["ringing", "answered", "completed", "busy", "no_answer", "canceled", "failed"],
+      },
+      { event: "recording", where: "told the address of a recording", method: "POST" },
+      { event: "input", where: "told what the caller pressed", method: "POST" },
+    ],
+    notes: [
+      "examples/pbx has a script and configurations for Asterisk, FreeSWITCH and Kamailio: RINGTRAIL_URL is the address without /voice.",
+    ],
+  },
   verify: (request, { secret, secrets = [] }) => verifyStandardWebhook(request, [secret, ...secrets]),
   parse: parsePbx,
   render: renderPbx,

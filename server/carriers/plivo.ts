@@ -6,16 +6,14 @@ import { businessLeg, type CallKey, eventOf, readId } from "./event.js"
 import { believe, fieldReader, formOf, type ReadField, readSeconds, readUrl } from "./form.js"
 import { digitsOf, type Instructions, languageTag, type RenderContext, ringTime, withoutLoop } from "./instructions.js"
 import { verifyPlivo } from "./plivo-signature.js"
-import { furtherSecrets, secretText } from "./secret.js"
+import { furtherSecrets, matching, secretText } from "./secret.js"
 import { queryOf } from "./twilio-events.js"
 import { element, text, type Xml, xmlDocument } from "./xml.js"
 
 const Token = secretText("the auth token of the Plivo console")
 
 const PlivoCredentials = z.strictObject({
-  auth_id: z
-    .string()
-    .regex(/^[A-Z0-9]{20}$/, "must be the auth ID of the Plivo console: 20 capital letters and digits"),
+  auth_id: matching(/^[A-Z0-9]{20}$/, "the auth ID of the Plivo console: 20 capital letters and digits"),
   auth_token: Token,
   /** Further tokens that are accepted: those of sub-accounts, and a new one while it is rolled out. */
   auth_tokens: furtherSecrets(Token),
@@ -29,6 +27,15 @@ export const plivo: Carrier<PlivoCredentials> = {
   name: "plivo",
   credentials: PlivoCredentials,
   events: ["voice", "status", "dial", "leg", "recording"],
+  setup: {
+    steps: [
+      { event: "voice", where: "Voice, Applications, the application: Primary Answer URL", method: "POST" },
+      { event: "status", where: "the same page: Hangup URL", method: "POST" },
+    ],
+    notes: [
+      "Assign the application to the numbers. Its Fallback Answer URL is asked after three failures or 60 s: enter one that dials the business.",
+    ],
+  },
   verify: (request, { auth_token, auth_tokens = [] }) => verifyPlivo(request, [auth_token, ...auth_tokens]),
   parse: parsePlivo,
   render: renderPlivo,

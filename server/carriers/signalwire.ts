@@ -24,6 +24,19 @@ export const signalwire: Carrier<SignalwireCredentials> = {
   name: "signalwire",
   credentials: SignalwireCredentials,
   events: TWIML_EVENTS,
+  setup: {
+    steps: [
+      {
+        event: "voice",
+        where: "Phone Numbers, the number, Edit Settings: Handle calls using a cXML Webhook, When a call comes in",
+        method: "POST",
+      },
+      { event: "status", where: "the same page: Status Change Webhook", method: "POST" },
+    ],
+    notes: [
+      "SignalWire waits 2 s for a connection and 5 s for the answer, and does not try again: enter a fallback URL that dials the business.",
+    ],
+  },
   verify: (request, { signing_key, signing_keys = [] }) => verifySignalwire(request, [signing_key, ...signing_keys]),
   parse: (event, request) => parseTwilioForm(signalwire.name, event, request),
   render: (instructions, context) => renderTwiml(instructions, context, TWIML),

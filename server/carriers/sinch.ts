@@ -17,20 +17,18 @@ import {
   withoutLoop,
 } from "./instructions.js"
 import { fieldsOf, objectAt, objectIn, readJson } from "./json.js"
+import { accepted, furtherSecrets, matching } from "./secret.js"
 
-const ApplicationSecret = z
-  .string()
-  .max(256)
-  .refine(
-    (secret) => (readBase64Text(secret)?.length ?? 0) >= 16,
-    "must be the application secret: base64 of 16 bytes at least",
-  )
+const ApplicationSecret = accepted(
+  (secret) => (readBase64Text(secret)?.length ?? 0) >= 16,
+  "the application secret: base64 of 16 bytes at least",
+)
 
 const SinchCredentials = z.strictObject({
-  application_key: z.string().regex(/^[\w-]{1,64}$/, "must be the key of the Sinch voice application"),
+  application_key: matching(/^[\w-]{1,64}$/, "the key of the Sinch voice application"),
   application_secret: ApplicationSecret,
   /** Further secrets that are accepted while a new one is rolled out. */
-  application_secrets: z.array(ApplicationSecret).max(4).optional(),
+  application_secrets: furtherSecrets(ApplicationSecret),
 })
 
 /** What a site tells us of its Sinch voice application. */
@@ -44,6 +42,19 @@ export const sinch: Carrier<SinchCredentials> = {
   name: "sinch",
   credentials: SinchCredentials,
   events: ["voice"],
+  setup: {
+    steps: [
+      {
+        event: "voice",
+        where: "Voice, Apps, the app, Voice configuration: Callback URL, with Version 1 callbacks",
+        method: "POST",
+        types: ["ice", "ace", "dice"],
+      },
+    ],
+    notes: [
+      "Sinch sends all types to one address. Assign the app to the numbers; a fallback URL there keeps callers connected.",
+    ],
+  },
   verify: verifySinch,
   nameEvent: (_event, { body }) => {
     const name = objectIn(readJson(body)).event

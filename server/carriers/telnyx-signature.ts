@@ -3,22 +3,21 @@ import { joinBytes, readBase64 } from "./bytes.js"
 import type { CarrierRequest } from "./carrier.js"
 import { isFresh, readUnix } from "./fresh.js"
 import { verifyEd25519 } from "./hmac.js"
+import { accepted, furtherSecrets } from "./secret.js"
 
 const KEY_BYTES = 32
 const SIGNATURE_BYTES = 64
 
-const PublicKey = z
-  .string()
-  .refine(
-    (key) => readBase64(key, KEY_BYTES) !== undefined,
-    "must be the public key of the Telnyx portal: 32 bytes in base64",
-  )
+const PublicKey = accepted(
+  (key) => readBase64(key, KEY_BYTES) !== undefined,
+  "the public key of the Telnyx portal: 32 bytes in base64",
+)
 
 /** What a site tells us of its Telnyx account; the same for TeXML and Call Control. */
 export const TelnyxCredentials = z.strictObject({
   public_key: PublicKey,
   /** Further keys that are accepted while a new one is rolled out. */
-  public_keys: z.array(PublicKey).max(4).optional(),
+  public_keys: furtherSecrets(PublicKey),
 })
 export type TelnyxCredentials = z.infer<typeof TelnyxCredentials>
 

@@ -11,6 +11,21 @@ export const telnyxTexml: Carrier<TelnyxCredentials> = {
   name: "telnyx-texml",
   credentials: TelnyxCredentials,
   events: TWIML_EVENTS,
+  setup: {
+    steps: [
+      {
+        event: "voice",
+        where: "Voice, Programmable Voice, TeXML Applications, the application: Webhook URL",
+        method: "POST",
+      },
+      { event: "status", where: "the same page: Status Callback URL", method: "POST" },
+    ],
+    notes: [
+      "Choose POST as the webhook method: of a GET nothing is signed, and such a call is answered but not recorded.",
+      "Assign the application to the numbers, and an outbound voice profile to the application: without one it cannot forward.",
+      "Enter a failover URL that dials the business, for the time when this server cannot be reached.",
+    ],
+  },
   verify: verifyTelnyx,
   parse: (event, request) => (request.method === "POST" ? parseTwilioForm(telnyxTexml.name, event, request) : []),
   render: (instructions, context) => renderTwiml(instructions, context, TEXML),

@@ -15,6 +15,19 @@ export const telnyx: Carrier<TelnyxCredentials> = {
   name: "telnyx",
   credentials: TelnyxCredentials,
   events: ["voice"],
+  setup: {
+    steps: [
+      {
+        event: "voice",
+        where: "Voice, Programmable Voice, Voice API applications, the application: webhook URL, API version 2",
+        method: "POST",
+        types: ["call.initiated", "call.answered", "call.bridged", "call.hangup", "call.recording.saved"],
+      },
+    ],
+    notes: [
+      "Telnyx sends all types to one address. Where a call goes is decided by the program that sends your commands; telnyx-texml takes our instructions instead.",
+    ],
+  },
   verify: verifyTelnyx,
   nameEvent: () => "status",
   parse: (_event, request) => parseTelnyx(request),

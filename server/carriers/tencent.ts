@@ -20,6 +20,17 @@ export const tencent: Carrier<TencentCredentials> = {
   name: "tencent",
   credentials: BasicLogin,
   events: ["push"],
+  setup: {
+    steps: [
+      {
+        event: "push",
+        where: "Advanced features, Data push: call records and recordings, Basic authentication",
+        method: "POST",
+        types: ["cdr", "record"],
+      },
+    ],
+    notes: ["Tencent puts ?action= behind the address itself. Where a call goes is set in the contact centre."],
+  },
   verify: verifyBasic,
   parse: (_event, request) => parseTencent(request),
   render: () => answerJson({ ErrCode: 0, ErrMsg: "" }),

@@ -4,6 +4,13 @@ import type { CarrierRequest } from "./carrier.js"
 import { formOf } from "./form.js"
 import { sha256Hex, signHmac, verifyHmac } from "./hmac.js"
 
+/**
+ * Connection overrides (twilio.com/docs/usage/webhooks/webhooks-connection-overrides): a caller waits for `voice`, so its
+ * tries are short; a status may come late, but should come. The overrides ride behind the address, as its fragment.
+ */
+export const VOICE_OVERRIDES = "#ct=2000&rt=5000&rc=2&rp=all"
+export const STATUS_OVERRIDES = "#rc=5&rp=all"
+
 /** Length of an HMAC-SHA1, in bytes. */
 const SIGNATURE_BYTES = 20
 
@@ -60,11 +67,12 @@ function signedFields(fields: Iterable<readonly [string, string]>): string {
  * The ways in which Twilio may have written the address that it signed, likeliest first. Its back end is not consistent
  * about the port (twilio-node says so), so each form is tried without one and with the scheme's own. The address as
  * configured comes first, its host's case kept; then as WHATWG writes it (`'` becomes `%27`), then with each part of the
- * query encoded anew (`%27` becomes `'`).
+ * query encoded anew (`%27` becomes `'`). Whether it signs the overrides that we give out is not documented: with them last.
  */
 function addressForms(url: string): string[] {
   const written = new URL(url).href
   const forms = [url, ...portForms(url), ...portForms(written), ...portForms(written).map(encodeQuery)]
+  forms.push(url + VOICE_OVERRIDES, url + STATUS_OVERRIDES)
   return [...new Set(forms)]
 }
 

@@ -7,24 +7,10 @@ import { believe, fieldReader, readSeconds, readUrl } from "./form.js"
 import { readUnix } from "./fresh.js"
 import { fieldsOf, objectIn, readJson } from "./json.js"
 import { AddressSecret, verifyAddress } from "./secret.js"
+import { SECRET_QUERY } from "./setup.js"
 
 /** What a site tells us of its UIS account: the secret that stands in the addresses of its notifications. */
 export type UisCredentials = z.infer<typeof AddressSecret>
-
-/**
- * UIS, CoMagic and CallGear: HTTP notifications whose JSON the customer writes. One notification for each path, by POST,
- * each with `UIS_TEMPLATE` as its body and `?secret=` in its address. Nothing is signed and nothing is asked: where a
- * call goes is the scenario that is set there.
- */
-export const uis: Carrier<UisCredentials> = {
-  name: "uis",
-  credentials: AddressSecret,
-  events: ["ringing", "answered", "ended", "lost", "recording"],
-  verify: verifyAddress,
-  parse: parseUis,
-  render: () => EMPTY,
-  acknowledge: () => EMPTY,
-}
 
 const VARIABLES = [
   "call_session_id",
@@ -40,6 +26,43 @@ const VARIABLES = [
 
 /** The body of every notification. A variable that an event does not have is left as it stands, and not read. */
 export const UIS_TEMPLATE = `{${VARIABLES.map((name) => `"${name}":"{{${name}}}"`).join(",")}}`
+
+/** Our paths, and the events that are chosen for them. */
+const UIS_NOTIFICATIONS = [
+  ["ringing", "Incoming call"],
+  ["answered", "Operator answered"],
+  ["ended", "End of a call"],
+  ["lost", "Lost call"],
+  ["recording", "Recorded call"],
+] as const
+
+/**
+ * UIS, CoMagic and CallGear: HTTP notifications whose JSON the customer writes. One notification for each path, by POST,
+ * each with `UIS_TEMPLATE` as its body and `?secret=` in its address. Nothing is signed and nothing is asked: where a
+ * call goes is the scenario that is set there.
+ */
+export const uis: Carrier<UisCredentials> = {
+  name: "uis",
+  credentials: AddressSecret,
+  events: ["ringing", "answered", "ended", "lost", "recording"],
+  setup: {
+    steps: UIS_NOTIFICATIONS.map(([event, type]) => ({
+      event,
+      where: "Notifications, a new one by HTTP",
+      method: "POST" as const,
+      suffix: SECRET_QUERY,
+      types: [type],
+      body: UIS_TEMPLATE,
+    })),
+    notes: [
+      "One notification for each address. Nothing is signed: put your secret into the addresses, and keep them to yourself.",
+    ],
+  },
+  verify: verifyAddress,
+  parse: parseUis,
+  render: () => EMPTY,
+  acknowledge: () => EMPTY,
+}
 
 function parseUis(event: string, { body, received_at }: CarrierRequest): readonly CallEvent[] {
   const fields = fieldsOf(objectIn(readJson(body)))

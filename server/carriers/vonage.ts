@@ -40,6 +40,16 @@ export const vonage: Carrier<VonageCredentials> = {
   name: "vonage",
   credentials: VonageCredentials,
   events: ["voice", "event", "recording"],
+  setup: {
+    steps: [
+      { event: "voice", where: "Applications, the application, Capabilities, Voice: Answer URL", method: "POST" },
+      { event: "event", where: "the same page: Event URL", method: "POST" },
+    ],
+    notes: [
+      "Choose POST for both and switch on Use signed webhooks: of a GET only the token is signed.",
+      "Vonage tries an answer URL twice within 5 s each: enter a Fallback URL that connects the business.",
+    ],
+  },
   verify: verifyVonage,
   parse: parseVonage,
   render: renderNcco,

@@ -8,7 +8,7 @@ import { fieldReader, formOf, readSeconds } from "./form.js"
 import { isFresh } from "./fresh.js"
 import { verifyHmac } from "./hmac.js"
 import { type Instructions, type RenderContext, ringTime, withoutLoop } from "./instructions.js"
-import { furtherSecrets, secretText } from "./secret.js"
+import { furtherSecrets, matching, secretText } from "./secret.js"
 import { queryOf } from "./twilio-events.js"
 
 const ApiSecret = secretText("the secret of the Zadarma API")
@@ -18,10 +18,7 @@ const ZadarmaCredentials = z.strictObject({
   /** Further secrets that are accepted while a new one is rolled out. */
   api_secrets: furtherSecrets(ApiSecret),
   /** The PBX extension that forwards to a phone. Where it is set, calls are routed by us; else by Zadarma's own scenario. */
-  extension: z
-    .string()
-    .regex(/^\d{3}$/, "must be the three digits of a PBX extension")
-    .optional(),
+  extension: matching(/^\d{3}$/, "the three digits of a PBX extension").optional(),
 })
 
 /** What a site tells us of its Zadarma or Novofon account. */
@@ -36,6 +33,19 @@ export const zadarma: Carrier<ZadarmaCredentials> = {
   name: "zadarma",
   credentials: ZadarmaCredentials,
   events: ["voice"],
+  setup: {
+    steps: [
+      {
+        event: "voice",
+        where: "Settings, Integrations and API, API: notifications about PBX calls, URL",
+        method: "POST",
+        types: ["NOTIFY_START", "NOTIFY_INTERNAL", "NOTIFY_ANSWER", "NOTIFY_END", "NOTIFY_RECORD"],
+      },
+    ],
+    notes: [
+      "Zadarma checks the address by a GET with zd_echo when it is entered: it is answered at once, credentials or not.",
+    ],
+  },
   challenge: answerEcho,
   verify: verifyZadarma,
   nameEvent: (_event, { body }) => {
