@@ -44,7 +44,8 @@ export const SourceFields = z.strictObject({
 })
 export type SourceFields = z.infer<typeof SourceFields>
 
-const text = z.string().nullable()
+/** Text of an answer; null for none. */
+export const text = z.string().nullable()
 export const SourceAnswer = z.strictObject({
   channel: z.string(),
   source: z.string(),

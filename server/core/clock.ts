@@ -4,10 +4,12 @@ import { createIds, timeOfId } from "./id.js"
 import {
   agents,
   calls,
+  costs,
   keys,
   leads,
   leases,
   numbers,
+  orders,
   people,
   pools,
   ratings,
@@ -25,7 +27,22 @@ export interface Moments {
 }
 
 /** Tables whose ids are the site's, but for leases, found by number, and events, which see to theirs where they are made. */
-const TABLES = [visits, calls, sources, numbers, pools, keys, people, leads, tasks, agents, tickets, ratings]
+const TABLES = [
+  visits,
+  calls,
+  sources,
+  numbers,
+  pools,
+  keys,
+  people,
+  leads,
+  tasks,
+  agents,
+  tickets,
+  ratings,
+  orders,
+  costs,
+]
 
 /**
  * A site's moments: they go on from its newest rows and the latest sign of life of a visit that holds a number, whatever

@@ -29,6 +29,19 @@ export function fromMinor(minor: number, currency: string): number {
   return minor / 10 ** decimalsOf(currency)
 }
 
+/**
+ * Minor units of one currency in minor units of another, at what one unit of the first is worth in the second: exact decimal
+ * arithmetic, rounded to the nearest, halves away from zero. Refuses sums beyond 2^53.
+ */
+export function convert(minor: number, from: string, to: string, rate: number, path: string): number {
+  const [whole = "0", fraction = ""] = decimal(rate).split(".")
+  const size = BigInt(Math.abs(minor)) * BigInt(whole + fraction) * 10n ** BigInt(decimalsOf(to))
+  const divisor = 10n ** BigInt(decimalsOf(from) + fraction.length)
+  const converted = Number((2n * size + divisor) / (2n * divisor))
+  if (!Number.isSafeInteger(converted)) throw invalid(path, "is too large an amount")
+  return minor < 0 ? -converted || 0 : converted
+}
+
 function decimal(amount: number): string {
   const text = String(amount)
   return text.includes("e") ? amount.toFixed(10) : text

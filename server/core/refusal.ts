@@ -31,3 +31,19 @@ export const notFound = (noun: string): Refusal => new Refusal("not_found", `the
 /** One field of the input is wrong. */
 export const invalid = (path: string, message: string): Refusal =>
   new Refusal("invalid", "the request is not valid", [{ path, message }])
+
+/** Runs a check of an input with several parts: its faults join the others, so that one answer names them all. */
+export function gather<T>(faults: Fault[], check: () => T): T | undefined {
+  try {
+    return check()
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== "invalid" || error.errors.length === 0) throw error
+    faults.push(...error.errors)
+    return undefined
+  }
+}
+
+/** Refuses when there are faults. */
+export function refuseFaults(faults: readonly Fault[]): void {
+  if (faults.length > 0) throw new Refusal("invalid", "the request is not valid", faults)
+}

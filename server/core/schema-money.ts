@@ -2,13 +2,29 @@ import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite
 import { flag, json } from "./column.js"
 import type { SourceFrom } from "./schema-leads.js"
 
-// The drizzle mirror of migrations/site/0004_money.sql: see schema.ts.
-/** Days on which a campaign or target is on, `YYYY-MM-DD`, both included. */
+// The drizzle mirror of migrations/site/0004_money.sql and 0006_money.sql: see schema.ts.
+
+/** Days on which a campaign or target is on, `YYYY-MM-DD`, both included, and what was agreed for them. */
 export interface Flight {
   from: string
   to: string
   /** The part of the whole that falls to this flight, 0 to 1; absent: by its days. */
   share?: number
+  name?: string
+  /** The report that is read at its end, the result that is hoped for, and who works on it. */
+  report?: string
+  ideal?: string
+  team?: string[]
+}
+
+/** One line of an order. */
+export interface OrderItem {
+  name: string
+  sku?: string
+  category?: string
+  quantity: number
+  /** What the line cost in all, integer minor units of the order's currency. */
+  amount?: number
 }
 
 export const people = sqliteTable("people", {
@@ -174,7 +190,7 @@ export const orders = sqliteTable("orders", {
   rate: real(),
   site_amount: integer(),
   site_margin: integer(),
-  items: json<Record<string, unknown>[]>(),
+  items: json<OrderItem[]>(),
   repeat: flag().notNull().default(false),
   person_id: integer(),
   lead_id: integer(),
@@ -184,6 +200,9 @@ export const orders = sqliteTable("orders", {
   source_id: integer(),
   agent_id: integer(),
   updated_at: integer().notNull(),
+  phone: text(),
+  email: text(),
+  fields: json<Record<string, string>>(),
 })
 
 export const costs = sqliteTable("costs", {
@@ -205,6 +224,7 @@ export const costs = sqliteTable("costs", {
   import_id: integer(),
   created_at: integer().notNull(),
   updated_at: integer().notNull(),
+  account: text().notNull().default(""),
 })
 
 export const costDays = sqliteTable(
@@ -255,4 +275,15 @@ export const targets = sqliteTable("targets", {
   owner: text().notNull().default(""),
   created_at: integer().notNull(),
   updated_at: integer().notNull(),
+  aim: text().$type<"at_least" | "at_most">().notNull().default("at_least"),
 })
+
+export const rates = sqliteTable(
+  "rates",
+  {
+    currency: text().notNull(),
+    from_day: text().notNull(),
+    rate: real().notNull(),
+  },
+  (row) => [primaryKey({ columns: [row.currency, row.from_day] })],
+)

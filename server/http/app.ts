@@ -4,8 +4,10 @@ import type { DirectoryHost, SiteHost } from "./host.js"
 import { handleErrors, mountDirectoryRoutes, mountSiteRoutes } from "./route.js"
 import { callRoutes } from "./routes/calls.js"
 import { carrierRoutes } from "./routes/carriers.js"
+import { costRoutes } from "./routes/costs.js"
 import { keyRoutes } from "./routes/keys.js"
 import { numberRoutes } from "./routes/numbers.js"
+import { orderRoutes } from "./routes/orders.js"
 import { reportRoutes } from "./routes/reports.js"
 import { ruleRoutes } from "./routes/rules.js"
 import { directoryRoutes, siteRoutes } from "./routes/sites.js"
@@ -20,6 +22,8 @@ export const SITE_ROUTES = [
   ...numberRoutes,
   ...callRoutes,
   ...ruleRoutes,
+  ...orderRoutes,
+  ...costRoutes,
   ...reportRoutes,
   ...carrierRoutes,
 ]

@@ -19,13 +19,22 @@ export function pathOf(route: AnyRoute, site: string, ids: Record<string, string
   return path.endsWith("/resolve") ? `${path}?to=%2B12125550101&at=2026-11-02T10:00:00Z` : path
 }
 
-/** A rule, switched off, and a code of a site, for the routes that want one. */
-export async function makeRuleAndCode(host: Host, site: string): Promise<{ rule: string; code: string }> {
+async function makeMoney(host: Host, site: string): Promise<Record<string, string>> {
+  const post = (path: string, body: object) => host.api<{ id: string }>("POST", `/v1/sites/${site}/${path}`, body)
+  return {
+    order: (await post("orders", { external_id: "made", amount: 10 })).id,
+    cost: (await post("costs", { kind: "other", amount: 10, from: "2026-11-01" })).id,
+  }
+}
+
+/** A rule, switched off, a code, an order and a cost of a site, for the routes that want one. */
+export async function makeRuleAndCode(host: Host, site: string): Promise<Record<string, string>> {
   const rule = { name: "Off", enabled: false, outcome: { show: "nothing" } }
   const code = { kind: "code", code: "MADE", source: { channel: "Event" } }
   return {
     rule: (await host.api<{ id: string }>("POST", `/v1/sites/${site}/rules`, rule)).id,
     code: (await host.api<{ id: string }>("POST", `/v1/sites/${site}/codes`, code)).id,
+    ...(await makeMoney(host, site)),
   }
 }
 
@@ -65,6 +74,16 @@ export function bodyOf(route: AnyRoute, unique: string): unknown {
       return { url: "https://shop.example/" }
     case "post /{site}/codes":
       return { kind: "code", code: `C${unique}`, source: { channel: "Event" } }
+    case "post /{site}/orders":
+      return { external_id: unique, amount: "19.90" }
+    case "patch /{site}/orders/{id}":
+      return { amount: 20 }
+    case "post /{site}/costs":
+      return { kind: "ads", amount: 100, from: "2026-11-01", channel: "Paid Search" }
+    case "patch /{site}/costs/{id}":
+      return { amount: 90 }
+    case "put /{site}/rates":
+      return { currency: "EUR", rate: 1.1, from: "2026-11-01" }
     default:
       return undefined
   }
