@@ -2,9 +2,10 @@ import { eq, sql } from "drizzle-orm"
 import type { OrderPatch } from "../../shared/contract-orders.js"
 import { type Db, prepareOnce, type Site } from "./db.js"
 import { decodeId, idAt } from "./id.js"
+import { findPerson, personFor } from "./person.js"
 import { readPhone } from "./phone.js"
-import { type Fault, gather, invalid, refuseFaults } from "./refusal.js"
-import { agents, calls, leads, type orders, people, personKeys, visits } from "./schema.js"
+import { type Fault, gather, invalid, Refusal, refuseFaults } from "./refusal.js"
+import { agents, calls, leads, type orders, personKeys, visits } from "./schema.js"
 import { readSettings } from "./settings.js"
 
 type OrderRow = typeof orders.$inferSelect
@@ -72,11 +73,6 @@ const statements = prepareOnce((db: Db) => {
       .from(personKeys)
       .where(eq(personKeys.person_id, value("person")))
       .prepare(),
-    personOf: db
-      .select({ person_id: personKeys.person_id })
-      .from(personKeys)
-      .where(sql`${personKeys.kind} = ${value("kind")} and ${personKeys.value} = ${value("value")}`)
-      .prepare(),
   }
 })
 
@@ -92,8 +88,15 @@ export function linkOrder(site: Site, given: Given, at: number, path: string): L
     check(() => named(given.lead, "lead", `${path}lead`, (id) => statements(site).lead.all({ id })[0])) ??
     (call && statements(site).leadOfCall.all({ call: call.id })[0])
   const visitor = check(() => visitorNamed(site, given.visitor, `${path}visitor`))
-  const person = check(() => rowNamed(site, given.person, "person", people, `${path}person`))
-  const agent = check(() => rowNamed(site, given.agent, "agent", agents, `${path}agent`))
+  const person = check(() => personNamed(site, given.person, `${path}person`))
+  const agent = check(() =>
+    named(
+      given.agent,
+      "agent",
+      `${path}agent`,
+      (id) => site.db.select().from(agents).where(eq(agents.id, id)).all()[0],
+    ),
+  )
   const phone = check(() => phoneGiven(site, given.phone, `${path}phone`))
   refuseFaults(faults)
 
@@ -117,7 +120,9 @@ export function linkOrder(site: Site, given: Given, at: number, path: string): L
     phone: caller ?? earlier?.from_e164 ?? null,
     email,
   }
-  return { ...links, person_id: person?.id ?? lead?.person_id ?? personOf(site, links) }
+  // The visitor of a call is likely, not certain: only one that was named makes people one.
+  const identity = { phone: links.phone, email, visitor_id: visitor ?? null }
+  return { ...links, person_id: person?.id ?? lead?.person_id ?? personFor(site, identity, "order", true) ?? null }
 }
 
 function named<T>(text: string | null | undefined, prefix: string, path: string, find: (id: number) => T | undefined) {
@@ -128,19 +133,16 @@ function named<T>(text: string | null | undefined, prefix: string, path: string,
   return row
 }
 
-function rowNamed(
-  site: Site,
-  text: string | null | undefined,
-  prefix: string,
-  table: typeof people | typeof agents,
-  path: string,
-): { id: number } | undefined {
-  return named(
-    text,
-    prefix,
-    path,
-    (id) => site.db.select({ id: table.id }).from(table).where(eq(table.id, id)).all()[0],
-  )
+/** A person who was joined to another is the other. */
+function personNamed(site: Site, text: string | null | undefined, path: string): { id: number } | undefined {
+  return named(text, "person", path, () => {
+    try {
+      return findPerson(site, text ?? "")
+    } catch (error) {
+      if (error instanceof Refusal) return undefined
+      throw error
+    }
+  })
 }
 
 /** The visitor's row: his first visit. */
@@ -186,20 +188,6 @@ function keysOf(site: Site, person: number | undefined, kind: string): string[] 
   return statements(site)
     .keysOf.all({ person })
     .flatMap((key) => (key.kind === kind ? [key.value] : []))
-}
-
-/** The person who is known by the order's visitor, number or address. */
-function personOf(site: Site, { visitor_id, phone, email }: Links): number | null {
-  const keys = [
-    ["phone", phone],
-    ["email", email],
-    ["visitor", visitor_id === null ? null : String(visitor_id)],
-  ] as const
-  for (const [kind, value] of keys) {
-    const known = value === null ? undefined : statements(site).personOf.all({ kind, value })[0]
-    if (known) return known.person_id
-  }
-  return null
 }
 
 function originOf({ visit_id, visitor_id, source_id }: Origin): Origin {

@@ -9,6 +9,7 @@ import { fromMinor, toMinor } from "./money.js"
 import { LINK_FIELDS, type Links, linkOrder } from "./order-link.js"
 import { inSiteCurrency, rateOf, warnWithoutRate } from "./rate.js"
 import { type Fault, gather, invalid, notFound, refuseFaults } from "./refusal.js"
+import { markRepeats } from "./repeat.js"
 import { type OrderItem, orders, sources, visits } from "./schema.js"
 import { readSettings } from "./settings.js"
 import { describeSource } from "./source-answer.js"
@@ -19,23 +20,10 @@ import { visitId, visitorId } from "./visit.js"
 /** An order as it is stored. */
 export type OrderRow = typeof orders.$inferSelect
 
-/** What may say that two orders have one buyer. */
-const BUYER = ["person_id", "phone", "email", "visitor_id"] as const
-/** Who bought: any of these in common makes two orders one buyer's. */
-export type Buyer = Pick<OrderRow, (typeof BUYER)[number]>
-
 const first = alias(visits, "first")
 
 const statements = prepareOnce((db: Db) => {
   const value = sql.placeholder
-  const boughtBefore = BUYER.map((name) => {
-    const column = sql.identifier(name)
-    return sql`exists (select 1 from orders e where e.${column} = orders.${column} and e.amount >= 0 and e.at <= orders.at and (e.at < orders.at or e.id < orders.id))`
-  })
-  const touched = BUYER.map((name) => {
-    const column = sql.identifier(name)
-    return sql`select id from orders where ${column} = (select ${value(name)}) and at >= (select ${value("at")})`
-  })
   return {
     byKey: db
       .select()
@@ -46,14 +34,6 @@ const statements = prepareOnce((db: Db) => {
       .insert(orders)
       .values(placeholdersOf(orders))
       .onConflictDoUpdate({ target: orders.id, set: excludedOf(orders) })
-      .prepare(),
-    // A buyer's earliest purchase is his first, whichever order they became known in; refunds are no purchases.
-    markRepeats: db
-      .update(orders)
-      .set({ repeat: sql`not ${orders.repeat}` })
-      .where(
-        sql`id in (${sql.join(touched, sql` union `)}) and repeat <> (amount >= 0 and (${sql.join(boughtBefore, sql` or `)}))`,
-      )
       .prepare(),
     byId: select(db)
       .where(eq(orders.id, value("id")))
@@ -98,11 +78,6 @@ export function findOrder(site: Site, id: string): OrderRow {
   const row = key && site.db.select().from(orders).where(eq(orders.id, key.id)).all()[0]
   if (!row) throw notFound("order")
   return row
-}
-
-/** Says anew which orders of a buyer, from a moment on, are repeated ones: after a change of an order, or of who is whom. */
-export function markRepeats(site: Site, { person_id, phone, email, visitor_id }: Buyer, since: number): void {
-  statements(site).markRepeats.run({ person_id, phone, email, visitor_id, at: since })
 }
 
 /** Orders, latest first. */

@@ -2,6 +2,7 @@ import { and, eq, sql } from "drizzle-orm"
 import { type Db, prepareOnce, type Site } from "./db.js"
 import { decodeId, encodeId } from "./id.js"
 import { notFound, Refusal } from "./refusal.js"
+import { markRepeatsOf } from "./repeat.js"
 import { leads, orders, people, peopleApart, personKeys, ratings, tickets } from "./schema.js"
 
 /** A person as it is stored. */
@@ -127,6 +128,7 @@ export function joinPeople(site: Site, one: number, other: number, reason: strin
   site.db.delete(peopleApart).where(sql`${peopleApart.low_id} = ${gone} or ${peopleApart.high_id} = ${gone}`).run()
   for (const table of [personKeys, leads, orders, tickets, ratings])
     site.db.update(table).set({ person_id: kept }).where(eq(table.person_id, gone)).run()
+  markRepeatsOf(site, kept)
   site.db
     .update(people)
     .set({
@@ -172,15 +174,17 @@ export function splitPerson(site: Site, person: PersonRow, keys: readonly (reado
     )
     .run()
   const lead = sql`lead_id in (select l.id from leads l where l.person_id = ${id})`
+  const bought = sql` or ${has("phone", "phone")} or ${has("email", "email")}`
   for (const table of [orders, tickets])
     site.db
       .update(table)
       .set({ person_id: id })
       .where(
-        sql`person_id = ${person.id} and (${lead} or (lead_id is null and (${call} or ${has("visitor", "visitor_id")})))`,
+        sql`person_id = ${person.id} and (${lead} or (lead_id is null and (${call} or ${has("visitor", "visitor_id")}${table === orders ? bought : sql``})))`,
       )
       .run()
   site.db.update(ratings).set({ person_id: id }).where(sql`person_id = ${person.id} and ${call}`).run()
+  for (const one of [person.id, id]) markRepeatsOf(site, one)
   markApart(site, person.id, id)
   const phone = keys.find(([kind]) => kind === "phone")?.[1] ?? null
   const email = keys.find(([kind]) => kind === "email")?.[1] ?? null

@@ -160,12 +160,30 @@ describe.each(ENGINES)("orders on %s", (engine) => {
     expect(await repeats()).toEqual(["by mail", "second", "third"])
     expect((await put({ external_id: "same browser", amount: 1, visitor, at: at(-2.5) })).repeat).toBe(true)
     await patch(first.id, { at: at(-0.5) })
-    expect(await repeats()).toEqual(["by mail", "first", "third"])
+    expect(await repeats()).toEqual(["by mail", "first", "second", "third"])
     expect((await host.request("DELETE", path(`orders/${first.id}`))).status).toBe(204)
-    expect(await repeats()).toEqual(["by mail", "third"])
+    expect(await repeats()).toEqual(["by mail", "second", "third"])
     const second = (await list("?external_id=second"))[0]?.id ?? ""
-    await patch(second, { phone: "+14155550124" })
-    expect(await repeats()).toEqual(["by mail", "stranger"])
+    await patch(second, { phone: "+14155550124", email: null })
+    expect(await repeats()).toEqual(["by mail", "stranger", "third"])
+  })
+
+  it("[O3] people who turn out to be one share their purchases; two callers of one browser do not", async () => {
+    await put({ external_id: "by phone", amount: 1, phone: BUYER, at: at(-3) })
+    const mail = await put({ external_id: "by mail", amount: 1, email: "a@b.example", at: at(-2) })
+    expect(mail).toMatchObject({ repeat: false, person: expect.stringMatching(/^person_/) })
+    const both = await put({ external_id: "both", amount: 1, phone: BUYER, email: "a@b.example", at: at(-1) })
+    expect((await list("?repeat=true")).map((order) => order.external_id)).toEqual(["both", "by mail"])
+    expect(new Set((await list()).map((order) => order.person))).toEqual(new Set([both.person]))
+    expect(await list(`?person=${both.person}`)).toHaveLength(3)
+    const visit = await viewPage(host, site, { url: MAIL })
+    await host.advance(2000)
+    const calls = [await importCall("c1", "+14155550131"), await importCall("c2", "+14155550132")]
+    for (const call of calls)
+      expect(await put({ external_id: call.id, amount: 1, call: call.id })).toMatchObject({
+        visitor: visit.visitor,
+        repeat: false,
+      })
   })
 
   it("[O4] another currency counts only with a rate: the order's own, else the site's of the day", async () => {
