@@ -1,4 +1,5 @@
 import * as z from "zod"
+import { CALLBACK_STATES } from "./contract-call.js"
 import { FIELD_LIMIT, IMPORT_LIMIT, PAGE_DEFAULT, PAGE_LIMIT, URL_LIMIT } from "./protocol.js"
 
 // The public contract: the shape of every body and query, in and out. Routes validate with it, the OpenAPI document is
@@ -302,6 +303,10 @@ export const CallPatch = z.strictObject({
   stated_source: SourceFields.nullish().describe("what the caller said about where he found the number"),
   code: z.string().trim().toUpperCase().min(1).max(20).nullish().describe("the code that the caller read out"),
   visit: id("vis").nullish().describe("which visit called, as a person knows it; null: none did"),
+  topics: z.array(z.string().trim().min(1).max(60)).max(30).optional().describe("what was spoken about"),
+  agent: id("agent").nullish().describe("who took the call"),
+  score: z.number().int().min(0).max(100).nullish().describe("how well the call was handled, 0 to 100"),
+  qualified: z.boolean().nullish().describe("whether it is a lead worth following; null: by the site's rule"),
 })
 export type CallPatch = z.infer<typeof CallPatch>
 
@@ -351,6 +356,34 @@ export const CallAnswer = z.strictObject({
   spam: z.boolean(),
   notes: text,
   stated_source: SourceFields.nullable(),
+  /** How long the caller waited until somebody picked up, or until he was gone. */
+  wait_s: z.number().nullable(),
+  forwarded_to: text,
+  /** The keys that the caller pressed last. */
+  digits: text,
+  topics: z.array(z.string()),
+  agent: text,
+  score: z.number().nullable(),
+  qualified: z.boolean(),
+  /** Whether the site's rule says so, or a person. */
+  qualified_by: z.enum(["rule", "hand"]),
+  spam_reason: text,
+  /** The call is over, nobody of the business was on it, and it is no spam. */
+  missed: z.boolean(),
+  /** How a missed call stands; null for every other. */
+  callback: z.enum(CALLBACK_STATES).nullable(),
+  /** When the missed caller was spoken to after all, and how long after he was gone. */
+  called_back_at: text,
+  callback_s: z.number().nullable(),
+  callback_attempts: z.number().int(),
+  /** Calls of the same caller before this one; 1,000 stands for more. */
+  prior_calls: z.number().int(),
+  /** ISO 3166-2 (`US-NY`) where the caller's number tells it, else ISO 3166 (`DE`). */
+  caller_region: text,
+  /** A carrier named a time that could not be, and ours was taken. */
+  clock_off: z.boolean(),
+  /** Who ended the record: the carrier's report, or our sweep because none came. Null while the call lasts. */
+  closed_by: z.enum(["report", "sweep"]).nullable(),
 })
 export type CallAnswer = z.infer<typeof CallAnswer>
 
@@ -438,6 +471,9 @@ export const filter = {
 /** The parameters that name days. */
 export const span = { from: day.optional(), to: day.optional(), tz: timezone.optional() }
 
+/** A truth value in a query. */
+const truth = z.enum(["true", "false"]).transform((word) => word === "true")
+
 export const VisitsQuery = z.strictObject({ ...page, ...span, ...filter })
 export type VisitsQuery = z.infer<typeof VisitsQuery>
 export const CallsQuery = z.strictObject({
@@ -448,6 +484,21 @@ export const CallsQuery = z.strictObject({
   status: z.enum(CALL_STATUSES).optional(),
   number: phone.optional(),
   external_id: z.string().max(128).optional(),
+  missed: z
+    .enum(["any", "waiting", "called_back"])
+    .optional()
+    .describe("calls that nobody took: any, those not called back yet, or those spoken to since"),
+  caller: z.string().min(2).max(60).optional().describe("the caller's number"),
+  caller_region: z
+    .string()
+    .regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, "must be ISO 3166 or ISO 3166-2, such as US or US-NY")
+    .optional(),
+  agent: id("agent").optional(),
+  qualified: truth.optional(),
+  spam: truth.optional(),
+  tag: cut(60).optional(),
+  topic: cut(60).optional(),
+  outcome: cut(60).optional(),
 })
 export type CallsQuery = z.infer<typeof CallsQuery>
 export const NumbersQuery = z.strictObject({

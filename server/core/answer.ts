@@ -45,7 +45,10 @@ export function columnsOf(found: Attribution) {
   }
 }
 
-type Facts = Pick<CallRow, "to_e164" | "from_e164" | "started_at" | "digits" | "code" | "stated_source">
+type Facts = Pick<
+  CallRow,
+  "to_e164" | "from_e164" | "caller_region" | "started_at" | "digits" | "code" | "stated_source"
+>
 
 /** Looks up who called, with everything else that is known of the call, and keeps what was seen. */
 export function answerCall(site: Site, call_id: number, facts: Facts): Attribution {

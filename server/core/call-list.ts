@@ -2,10 +2,10 @@ import { and, desc, eq, type SQL, sql } from "drizzle-orm"
 import { alias } from "drizzle-orm/sqlite-core"
 import type { CallAnswer, CallsQuery, ResolveQuery } from "../../shared/contract.js"
 import type { CallRow } from "./call.js"
-import { readCaller } from "./caller.js"
+import { readKnownCaller, shownCaller } from "./caller-privacy.js"
 import { decodeCursor, type Page, pageOf } from "./cursor.js"
 import { type Db, prepareOnce, type Site } from "./db.js"
-import { encodeId } from "./id.js"
+import { decodeId, encodeId } from "./id.js"
 import { fromMinor } from "./money.js"
 import { readPhone } from "./phone.js"
 import { invalid } from "./refusal.js"
@@ -30,6 +30,18 @@ const statements = prepareOnce((db: Db) => ({
     .from(sources)
     .where(eq(sources.id, sql.placeholder("id")))
     .prepare(),
+  priorCalls: db
+    .select({ count: sql<number>`count(*)` })
+    .from(
+      db
+        .select({ one: sql`1`.as("one") })
+        .from(calls)
+        .where(
+          sql`${calls.from_e164} = (select ${sql.placeholder("from")}) and (${calls.started_at}, ${calls.id}) < (${sql.placeholder("at")}, ${sql.placeholder("id")}) limit 1000`,
+        )
+        .as("prior"),
+    )
+    .prepare(),
   call: select(db)
     .where(eq(calls.id, sql.placeholder("id")))
     .prepare(),
@@ -44,6 +56,7 @@ export function listCalls(site: Site, query: CallsQuery): Page<CallAnswer> {
   if (query.status !== undefined) where.push(eq(calls.status, query.status))
   if (query.external_id !== undefined) where.push(eq(calls.call_key, query.external_id))
   if (query.number !== undefined) where.push(eq(calls.to_e164, phoneOf(site, query.number, "number")))
+  where.push(...afterwards(site, query))
   if (query.cursor !== undefined) {
     const [time = 0, id = 0] = decodeCursor(query.cursor, 2)
     where.push(sql`(${calls.started_at}, ${calls.id}) < (${time}, ${id})`)
@@ -56,6 +69,36 @@ export function listCalls(site: Site, query: CallsQuery): Page<CallAnswer> {
   const describe = describer(site)
   return pageOf(rows, query.limit, ({ call }) => [call.started_at, call.id], describe)
 }
+
+/** The filters by who called and what came of it. */
+function afterwards(site: Site, query: CallsQuery): SQL[] {
+  const { missed, caller, caller_region, agent, qualified, spam, tag, topic, outcome } = query
+  const where: SQL[] = []
+  if (missed !== undefined) where.push(MISSED)
+  if (missed === "waiting") where.push(sql`${calls.called_back_at} is null and ${calls.from_e164} is not null`)
+  if (missed === "called_back") where.push(sql`${calls.called_back_at} is not null`)
+  if (caller !== undefined) {
+    const { from_e164 } = readKnownCaller(site, caller)
+    if (from_e164 === null) throw invalid("caller", "must be a phone number, best in E.164: +15551230199")
+    where.push(eq(calls.from_e164, from_e164))
+  }
+  if (caller_region !== undefined)
+    where.push(
+      caller_region.length > 2
+        ? eq(calls.caller_region, caller_region)
+        : sql`substr(${calls.caller_region}, 1, 2) = ${caller_region}`,
+    )
+  if (agent !== undefined) where.push(eq(calls.agent_id, decodeId("agent", agent)?.id ?? -1))
+  if (qualified !== undefined) where.push(eq(calls.qualified, qualified))
+  if (spam !== undefined) where.push(eq(calls.spam, spam))
+  if (tag !== undefined) where.push(sql`exists (select 1 from json_each(${calls.tags}) where value = ${tag})`)
+  if (topic !== undefined) where.push(sql`exists (select 1 from json_each(${calls.topics}) where value = ${topic})`)
+  if (outcome !== undefined) where.push(eq(calls.outcome, outcome))
+  return where
+}
+
+/** Over, taken by nobody, and no spam. */
+const MISSED = sql`${calls.answered} = 0 and ${calls.ended_at} is not null and ${calls.spam} = 0`
 
 /** The calls of a visitor, oldest first, at most `limit`: the latest ones. */
 export function listCallsOf(site: Site, visitor: number, limit: number): CallAnswer[] {
@@ -77,7 +120,7 @@ export function describeCall(site: Site, { id }: CallRow): CallAnswer {
 export function resolveQuery(site: Site, query: ResolveQuery) {
   const to = phoneOf(site, query.to, "to")
   const at = Date.parse(query.at)
-  const { from } = readCaller(query.from, readSettings(site).country)
+  const from = readKnownCaller(site, query.from ?? null).from_e164
   const found = resolve(site, { to, at, from }).attribution
   const visit = found.visit_id === null ? undefined : visitRow(site, found.visit_id)
   const visitor = found.visitor_id === null ? undefined : visitRow(site, found.visitor_id)
@@ -110,7 +153,7 @@ function describer(site: Site): (row: Row) => CallAnswer {
     external_id: call.call_key,
     carrier: call.carrier,
     to: call.to_e164,
-    from: call.from_e164,
+    from: shownCaller(site, call),
     from_kind: call.from_kind,
     status: call.status as CallAnswer["status"],
     answered: call.answered,
@@ -132,7 +175,41 @@ function describer(site: Site): (row: Row) => CallAnswer {
     spam: call.spam,
     notes: call.notes,
     stated_source: call.stated_source,
+    wait_s: call.wait_s,
+    forwarded_to: call.forwarded_to,
+    digits: call.digits,
+    topics: call.topics,
+    agent: call.agent_id === null ? null : encodeId("agent", call.agent_id),
+    score: call.score,
+    qualified: call.qualified,
+    qualified_by: call.qualified_by,
+    spam_reason: call.spam_reason,
+    ...callbackOf(call),
+    prior_calls: priorCalls(site, call),
+    caller_region: call.caller_region,
+    clock_off: call.clock_off,
+    closed_by: call.ended_at === null ? null : call.swept ? "sweep" : "report",
   })
+}
+
+/** Whether nobody took the call, and whether the caller was spoken to since. */
+function callbackOf(
+  call: CallRow,
+): Pick<CallAnswer, "missed" | "callback" | "called_back_at" | "callback_s" | "callback_attempts"> {
+  const missed = !call.answered && call.ended_at !== null && !call.spam
+  const back = missed ? call.called_back_at : null
+  return {
+    missed,
+    callback: missed ? (call.callback ?? (call.from_e164 === null ? "unreachable" : "waiting")) : null,
+    called_back_at: instant(back),
+    callback_s: back === null ? null : Math.max(0, Math.round((back - (call.ended_at ?? back)) / 1000)),
+    callback_attempts: call.callback_attempts,
+  }
+}
+
+function priorCalls(site: Site, { from_e164, started_at, id }: CallRow): number {
+  if (from_e164 === null) return 0
+  return statements(site).priorCalls.all({ from: from_e164, at: started_at, id })[0]?.count ?? 0
 }
 
 type Described = Pick<

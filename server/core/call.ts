@@ -2,7 +2,10 @@ import { and, eq, sql } from "drizzle-orm"
 import type { CallEvent } from "../../shared/call-event.js"
 import type { CallAnswer, CallImport, CallPatch } from "../../shared/contract.js"
 import { answerCall, columnsOf, correctedTo, judgeAgain, replaceAnswer } from "./answer.js"
-import { readCaller } from "./caller.js"
+import { agentAt } from "./call-agent.js"
+import { isQualified, readCallSettings } from "./call-settings.js"
+import { settleMissed } from "./callback.js"
+import { keptCaller, keptEvent, readKnownCaller } from "./caller-privacy.js"
 import { type Db, excludedOf, placeholdersOf, prepareOnce, type Site } from "./db.js"
 import { type FoldedCall, foldCall } from "./fold.js"
 import { decodeId } from "./id.js"
@@ -70,7 +73,8 @@ const statements = prepareOnce((db: Db) => {
  * together, in any order and repetition. Refuses (`forbidden`) a report that repeats one of more than 15 minutes ago: no
  * carrier does that, a thief of a signed request does.
  */
-export function receiveEvent(site: Site, event: CallEvent, receivedAt: number): CallRow {
+export function receiveEvent(site: Site, reported: CallEvent, receivedAt: number): CallRow {
+  const event = keptEvent(site, reported)
   const known = statements(site).byKey.all({ carrier: event.carrier, call_key: event.call_key })[0]
   const events = known ? statements(site).eventsOf.all({ call_id: known.id }) : []
   const repeated = events.find(({ event_key }) => event_key === event.event_key)
@@ -103,7 +107,8 @@ export function importCalls(site: Site, rows: readonly CallImport[], path: (inde
   if (faults.length > 0) throw new Refusal("invalid", "the request is not valid", faults)
   return rows.map((row, index) => {
     const known = statements(site).byKey.all({ carrier: IMPORT, call_key: row.external_id })[0]
-    const folded = foldImport(row, numbers[index] ?? null)
+    const from = keptCaller(site, row.from ?? null)
+    const folded = foldImport({ ...row, from }, numbers[index] ?? null)
     return storeCall(site, known, {
       id: known?.id ?? site.newId(),
       carrier: IMPORT,
@@ -114,15 +119,20 @@ export function importCalls(site: Site, rows: readonly CallImport[], path: (inde
 }
 
 /**
- * What people say of a call afterwards: tags, outcome, value, spam, notes, what the caller said or which code he gave, and
- * which visit it was. What bears on who called is weighed at once; the answer before is kept.
+ * What people say of a call afterwards: tags, topics, outcome, value, spam, notes, who took it and how well, whether it is
+ * qualified, what the caller said or which code he gave, and which visit it was. What bears on who called is weighed at
+ * once; the answer before is kept.
  */
 export function updateCall(site: Site, id: string, patch: CallPatch): CallRow {
   const before = findCall(site, id)
   const { currency } = readSettings(site)
-  const { value, stated_source, visit, ...rest } = patch
+  const { value, stated_source, visit, agent, qualified, ...rest } = patch
   const changed = {
     ...rest,
+    ...(agent === undefined ? {} : { agent_id: agent === null ? null : agentAt(site, agent, "agent") }),
+    // Marked by hand, a call has no reason of ours any more.
+    ...(patch.spam === undefined ? {} : { spam_reason: null }),
+    ...qualify(site, { ...before, spam: patch.spam ?? before.spam }, qualified),
     ...(value === undefined ? {} : { value: value === null ? null : toMinor(value, currency, "value") }),
     ...(stated_source === undefined ? {} : { stated_source: stated_source as Record<string, string> | null }),
     updated_at: site.now,
@@ -135,6 +145,13 @@ export function updateCall(site: Site, id: string, patch: CallPatch): CallRow {
     if (again) replaceAnswer(site, before, again)
   }
   return findCall(site, id)
+}
+
+/** Whether a call is qualified: as a person says (`said`), else as one said before, else by the site's rule. */
+function qualify(site: Site, call: CallRow, said: boolean | null | undefined): Partial<CallRow> {
+  if (said === true || said === false) return { qualified: said, qualified_by: "hand" }
+  if (said === undefined && call.qualified_by === "hand") return {}
+  return { qualified: isQualified(readCallSettings(site), call), qualified_by: "rule" }
 }
 
 /** Judges a call by the newest rates; the answer it had is kept beside. What a person has said stands. */
@@ -169,12 +186,15 @@ function storeCall(site: Site, known: CallRow | undefined, { id, carrier, call_k
   const found = settled
     ? undefined
     : answerCall(site, id, { ...facts, code: known?.code ?? null, stated_source: known?.stated_source ?? null })
-  put.run({ ...blank, ...known, ...facts, ...(found ? columnsOf(found) : {}), id, carrier, call_key })
+  const whole: CallRow = { ...blank, ...known, ...facts, ...(found ? columnsOf(found) : {}), id, carrier, call_key }
+  put.run({ ...whole, ...qualify(site, whole, undefined) })
   if (known && settled && known.digits !== facts.digits) {
     const again = judgeAgain(site, { ...known, ...facts })
     if (again) replaceAnswer(site, known, again)
   }
   for (const from of new Set([known?.from_e164, facts.from_e164])) if (from) markFirst.run({ from })
+  if (!known || known.answered !== facts.answered || !isSameRing(known, facts))
+    for (const call of [known, facts]) if (call?.from_e164) settleMissed(site, call.from_e164, call.started_at)
   const row = byId.all({ id })[0]
   if (!row) throw notFound("call")
   return row
@@ -186,17 +206,21 @@ type Facts = ReturnType<typeof factsOf>
 function isSettled(known: CallRow | undefined, facts: Facts): boolean {
   if (!known) return false
   if (known.method === "corrected") return true
-  return known.to_e164 === facts.to_e164 && known.started_at === facts.started_at && known.from_e164 === facts.from_e164
+  return known.to_e164 === facts.to_e164 && isSameRing(known, facts)
+}
+
+/** The same caller at the same moment. */
+function isSameRing(known: CallRow, facts: Facts): boolean {
+  return known.started_at === facts.started_at && known.from_e164 === facts.from_e164
 }
 
 /** What the events say, in the columns of a call. */
 function factsOf(site: Site, folded: FoldedCall) {
   const { country } = readSettings(site)
-  const caller = readCaller(folded.from, country)
+  const until = folded.answered ? folded.answered_at : folded.ended_at
   return {
     to_e164: folded.to === null ? null : (readPhone(folded.to, country) ?? null),
-    from_e164: caller.from,
-    from_kind: caller.from_kind,
+    ...readKnownCaller(site, folded.from),
     status: folded.status,
     answered: folded.answered,
     started_at: folded.started_at,
@@ -207,6 +231,9 @@ function factsOf(site: Site, folded: FoldedCall) {
     recording_url: folded.recording_url,
     forwarded_to: folded.forwarded_to,
     digits: folded.digits,
+    wait_s: until === null ? null : Math.round((until - folded.started_at) / 1000),
+    clock_off: folded.clock_off,
+    swept: false,
     updated_at: site.now,
   }
 }
@@ -233,6 +260,16 @@ const blank: Omit<CallRow, "id" | "carrier" | "call_key" | keyof Facts> = {
   notes: null,
   stated_source: null,
   code: null,
+  agent_id: null,
+  score: null,
+  qualified: false,
+  qualified_by: "rule",
+  topics: [],
+  called_back_at: null,
+  callback: null,
+  callback_call_id: null,
+  callback_attempts: 0,
+  spam_reason: null,
 }
 
 function foldImport(row: CallImport, to: string | null): FoldedCall {
@@ -259,6 +296,7 @@ function foldImport(row: CallImport, to: string | null): FoldedCall {
     recording_url: row.recording_url ?? null,
     recording_s: null,
     digits: null,
+    clock_off: false,
   }
 }
 

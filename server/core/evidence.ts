@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm"
-import { parsePhoneNumberFromString } from "libphonenumber-js/max"
 import { familyOf } from "../../shared/source.js"
+import { countryOfRegion } from "./caller-region.js"
 import { type Db, prepareOnce, type Site } from "./db.js"
 import type { Claim, Likelihood } from "./posterior.js"
 import { type calls, codes, sources, visits } from "./schema.js"
@@ -54,13 +54,13 @@ const statements = prepareOnce((db: Db) => ({
     .prepare(),
 }))
 
-type Said = Pick<typeof calls.$inferSelect, "digits" | "code" | "stated_source" | "from_e164" | "number_id">
+type Said = Pick<typeof calls.$inferSelect, "digits" | "code" | "stated_source" | "caller_region" | "number_id">
 
 /** Reads the evidence of a call; undefined where nothing more is known. */
 export function evidenceOf(site: Site, said: Said): Evidence | undefined {
   const coded = findCoded(site, said)
   const stated = said.stated_source?.channel ?? null
-  const country = said.from_e164 === null ? undefined : parsePhoneNumberFromString(said.from_e164)?.country
+  const country = countryOfRegion(said.caller_region) ?? undefined
   if (!coded && stated === null && country === undefined) return undefined
   const isAbroad = ({ visit }: Claim) => {
     if (visit === null || country === undefined) return false

@@ -22,7 +22,7 @@ export interface FoldedCall {
   ended_at: number | null
   /** The longest duration that the carrier reported for any leg. */
   duration_s: number | null
-  /** How long caller and business spoke; null unless answered and reported. */
+  /** How long caller and business spoke; null unless answered, and reported or timed by the carrier. */
   talk_s: number | null
   to: string | null
   from: string | null
@@ -33,6 +33,8 @@ export interface FoldedCall {
   recording_s: number | null
   /** The keys that the caller pressed last. */
   digits: string | null
+  /** A carrier named a time that could not be: ours was taken for it. */
+  clock_off: boolean
 }
 
 /**
@@ -81,6 +83,7 @@ export function foldCall(events: readonly CallEvent[]): FoldedCall {
     recording_url: recording?.recording_url ?? null,
     recording_s: recording?.recording_s ?? null,
     digits: lastDigits(events),
+    clock_off: events.some((event) => event.clamped === true),
   }
 }
 
@@ -126,9 +129,17 @@ function readLeg(events: readonly CallEvent[]): Leg {
     over: verdicts.length > 0 || ends.length > 0,
     answered_at,
     ended_at,
-    talk_s,
+    talk_s: talk_s ?? spokenBetween(answers, ends),
     forwarded_to: least(events.map((event) => event.forwarded_to ?? null)),
   }
+}
+
+/** Where a carrier reports no length (Telnyx Call Control): from pick-up to end by its own clock, and by no other. */
+function spokenBetween(answers: readonly CallEvent[], ends: readonly CallEvent[]): number | null {
+  const own = (events: readonly CallEvent[]) =>
+    events.every(({ timestamped }) => timestamped) ? least(events.map(timeOf)) : null
+  const [from, to] = [own(answers), own(ends)]
+  return from === null || to === null || to < from ? null : Math.round((to - from) / 1000)
 }
 
 /** Reports that contradict each other about one leg: the conversation wins, then the plainest reason why there was none. */

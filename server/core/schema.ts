@@ -3,6 +3,7 @@ import type { RuleCondition } from "../../shared/contract-rules.js"
 import { flag, json } from "./column.js"
 import type { Model } from "./hazard.js"
 
+export * from "./schema-flow.js"
 export * from "./schema-leads.js"
 export * from "./schema-money.js"
 
@@ -187,6 +188,27 @@ export const calls = sqliteTable("calls", {
   no_visit: real().notNull().default(0),
   /** The code that the caller read out, as somebody typed it in. */
   code: text(),
+  agent_id: integer(),
+  score: integer(),
+  qualified: flag().notNull().default(false),
+  qualified_by: text().$type<"rule" | "hand">().notNull().default("rule"),
+  topics: json<string[]>().notNull().default([]),
+  /** How long the caller waited until somebody picked up, or until he was gone. */
+  wait_s: integer(),
+  /** When a missed caller was spoken to after all, ms, and how: we called, or he rang again (as `callback_call_id`). */
+  called_back_at: integer(),
+  callback: text().$type<"called_back" | "rang_again">(),
+  callback_call_id: integer(),
+  callback_attempts: integer().notNull().default(0),
+  /** ISO 3166-2 where the number tells it, else ISO 3166. */
+  caller_region: text(),
+  /** The caller with most digits hidden, where `from_e164` is a keyed hash. */
+  from_shown: text(),
+  spam_reason: text(),
+  /** A carrier's time was so wrong that ours was taken. */
+  clock_off: flag().notNull().default(false),
+  /** Closed by age: the last event never came. */
+  swept: flag().notNull().default(false),
 })
 
 export const callEvents = sqliteTable(

@@ -54,6 +54,7 @@ const ANSWERED: FoldedCall = {
   recording_url: RECORDING_URL,
   recording_s: 64,
   digits: null,
+  clock_off: false,
 }
 const UNANSWERED = {
   answered: false,

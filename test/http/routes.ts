@@ -64,6 +64,10 @@ export function bodyOf(route: AnyRoute, unique: string): unknown {
       return { external_id: unique, to: "+12125550101", started_at: "2026-11-02T09:00:00Z" }
     case "patch /{site}/calls/{id}":
       return { spam: true }
+    case "post /{site}/calls/{id}/callback":
+      return { reached: false }
+    case "patch /{site}/settings/calls":
+      return { qualified_talk_s: 45 }
     case "put /{site}/carriers/{carrier}":
       return { account_sid: `AC${"1".repeat(32)}`, auth_token: "fedcba9876543210fedcba9876543210" }
     case "post /{site}/rules":

@@ -34,7 +34,7 @@ const ALLOWED: Record<string, readonly RegExp[]> = {
     /^server\/core\//,
     /^shared\//,
     /^migrations\//,
-    /^(drizzle-orm|nanoid|libphonenumber-js|isbot|ua-parser-js|qr|uqr|zod)(\/|$)/,
+    /^(drizzle-orm|nanoid|@noble\/hashes|libphonenumber-js|isbot|ua-parser-js|qr|uqr|zod)(\/|$)/,
   ],
   "server/carriers": [/^server\/carriers\//, /^shared\//, /^(zod|@noble\/hashes|libphonenumber-js)(\/|$)/],
   "server/exports": [/^server\/exports\//, /^shared\//],

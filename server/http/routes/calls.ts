@@ -8,9 +8,12 @@ import {
   ResolveAnswer,
   ResolveQuery,
 } from "../../../shared/contract.js"
+import { CallbackFields, CallSettings, CallSettingsPatch } from "../../../shared/contract-call.js"
 import { BULK_BODY_LIMIT_BYTES } from "../../../shared/protocol.js"
 import { findCall, importCalls, updateCall } from "../../core/call.js"
 import { describeCall, listCalls, resolveQuery } from "../../core/call-list.js"
+import { readCallSettings, updateCallSettings } from "../../core/call-settings.js"
+import { callBack } from "../../core/callback.js"
 import { siteRoute } from "../route.js"
 
 export const callRoutes = [
@@ -51,11 +54,43 @@ export const callRoutes = [
   siteRoute({
     method: "patch",
     path: "/v1/sites/{site}/calls/{id}",
-    summary: "Say what came of a call: tags, outcome, value, spam, notes, what the caller said",
+    summary:
+      "Say what came of a call: tags, topics, outcome, value, agent, score, qualified, spam, notes, what the caller said",
     access: "write",
     body: CallPatch,
     answer: CallAnswer,
     work: (site, { params, body }) => describeCall(site, updateCall(site, params.id ?? "", body)),
+  }),
+  siteRoute({
+    method: "post",
+    path: "/v1/sites/{site}/calls/{id}/callback",
+    summary:
+      "Say that a missed caller was called back, or that it was tried; his earlier missed calls are settled with it",
+    access: "write",
+    body: CallbackFields,
+    answer: CallAnswer,
+    work: (site, { params, body }) => {
+      const call = findCall(site, params.id ?? "")
+      callBack(site, call, body)
+      return describeCall(site, call)
+    },
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/settings/calls",
+    summary: "Read how the site treats its calls and callers",
+    access: "read",
+    answer: CallSettings,
+    look: (site) => readCallSettings(site),
+  }),
+  siteRoute({
+    method: "patch",
+    path: "/v1/sites/{site}/settings/calls",
+    summary: "Change what makes a call qualified, how callers are shown and stored, and what is kept",
+    access: "write",
+    body: CallSettingsPatch,
+    answer: CallSettings,
+    work: (site, { body }) => updateCallSettings(site, body),
   }),
   siteRoute({
     method: "get",
