@@ -56,8 +56,8 @@ export interface CallEvent {
   occurred_at: number
   /** Whether `occurred_at` is the carrier's. */
   timestamped: boolean
-  /** The carrier named a time that cannot be (hours off): ours stands in its place. */
-  clamped?: true
+  /** The carrier's time where it cannot be (hours off): ours stands in its place, and its own still measures lengths. */
+  said_at?: number
   /** How long the leg that ended lasted, in seconds. */
   duration_s?: number
   /** How long caller and business were connected, in seconds. */

@@ -43,8 +43,8 @@ export interface Time {
   occurred_at: number
   /** Whether the time is the carrier's own. */
   timestamped: boolean
-  /** The carrier named a time, and it cannot be. */
-  clamped?: true
+  /** What the carrier said, ms, where it cannot be. */
+  said_at?: number
 }
 
 /** When an event happened: the carrier's time where it is believable, else when it reached us. */
@@ -62,7 +62,7 @@ export function believe(time_ms: number, received_at: number): Time {
 
 function unbelieved(time_ms: number, received_at: number): Time {
   const time = { occurred_at: received_at, timestamped: false }
-  return Number.isNaN(time_ms) ? time : { ...time, clamped: true }
+  return Number.isFinite(time_ms) ? { ...time, said_at: Math.round(time_ms) } : time
 }
 
 /**
@@ -76,9 +76,9 @@ export function recordClock(end_ms: number, received_at: number): (time_ms: numb
   return (time_ms) => {
     const moved = time_ms + shift
     const within = moved >= received_at - LONGEST_S * 1000 && moved <= received_at + AHEAD_MS
-    if (!within || Number.isNaN(end_ms)) return unbelieved(moved, received_at)
+    if (!within || Number.isNaN(end_ms)) return unbelieved(time_ms, received_at)
     const time = { occurred_at: Math.min(Math.round(moved), received_at), timestamped }
-    return shift === 0 ? time : { ...time, clamped: true }
+    return shift === 0 ? time : { ...time, said_at: Math.round(time_ms) }
   }
 }
 

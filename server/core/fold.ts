@@ -83,7 +83,7 @@ export function foldCall(events: readonly CallEvent[]): FoldedCall {
     recording_url: recording?.recording_url ?? null,
     recording_s: recording?.recording_s ?? null,
     digits: lastDigits(events),
-    clock_off: events.some((event) => event.clamped === true),
+    clock_off: events.some((event) => event.said_at !== undefined),
   }
 }
 
@@ -136,10 +136,13 @@ function readLeg(events: readonly CallEvent[]): Leg {
 
 /** Where a carrier reports no length (Telnyx Call Control): from pick-up to end by its own clock, and by no other. */
 function spokenBetween(answers: readonly CallEvent[], ends: readonly CallEvent[]): number | null {
-  const own = (events: readonly CallEvent[]) =>
-    events.every(({ timestamped }) => timestamped) ? least(events.map(timeOf)) : null
+  const own = (events: readonly CallEvent[]) => least(events.map(ownTime))
   const [from, to] = [own(answers), own(ends)]
   return from === null || to === null || to < from ? null : Math.round((to - from) / 1000)
+}
+
+function ownTime({ said_at, timestamped, occurred_at }: CallEvent): number | null {
+  return said_at ?? (timestamped ? occurred_at : null)
 }
 
 /** Reports that contradict each other about one leg: the conversation wins, then the plainest reason why there was none. */

@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { believe, recordClock } from "../../server/carriers/form.js"
 import { type FoldedCall, foldCall } from "../../server/core/fold.js"
 import type { CallEvent } from "../../shared/call-event.js"
 import {
@@ -358,11 +359,62 @@ describe("foldCall", () => {
     expect(fold([voice(), pressed(5, "1"), pressed(9, "2"), pressed(12, "1")])).toMatchObject({ digits: "2" })
   })
 
+  it("[F10] talk time without a report lasts from pick-up to end, by the carrier's clock alone", () => {
+    const leg = { carrier: "telnyx", call_key: "s", leg: "b" as const, leg_key: "l", to: null, from: null }
+    const bridged = { ...leg, event_key: "1", kind: "answered" as const, occurred_at: at(9), timestamped: true }
+    const hungUp = { ...leg, event_key: "2", kind: "ended" as const, occurred_at: at(74), timestamped: true }
+    expect(foldCall([hungUp, bridged]).talk_s).toBe(65)
+    expect(foldCall([bridged, { ...hungUp, timestamped: false }]).talk_s).toBeNull()
+    expect(foldCall([{ ...bridged, timestamped: false }, hungUp]).talk_s).toBeNull()
+    expect(foldCall([bridged, { ...hungUp, status: "completed", talk_s: 60 }]).talk_s).toBe(60)
+    const hoursOff = [bridged, hungUp].map((event) => ({
+      ...event,
+      timestamped: false,
+      said_at: event.occurred_at - 9e6,
+    }))
+    expect(foldCall(hoursOff)).toMatchObject({ talk_s: 65, clock_off: true })
+    expect(foldCall([bridged]).talk_s).toBeNull()
+    expect(foldCall([hungUp]).talk_s).toBeNull()
+  })
+
+  it("[F11] says when a carrier's time could not be", () => {
+    const [first] = SAMPLE_EVENTS
+    expect(foldCall([first]).clock_off).toBe(false)
+    expect(
+      foldCall([first, { ...first, event_key: "late", kind: "ended", ...believe(at(0) - 7_200_000, at(20)) }]),
+    ).toMatchObject({
+      clock_off: true,
+      started_at: at(0),
+    })
+    for (const time of [at(0) - 4_000_000, at(0) + 600_000])
+      expect(believe(time, at(0))).toEqual({ occurred_at: at(0), timestamped: false, said_at: time })
+    expect(believe(Number.NaN, at(0))).toEqual({ occurred_at: at(0), timestamped: false })
+    expect(recordClock(at(0) - 8 * 3_600_000, at(0))(at(0) - 8 * 3_600_000 - 60_000)).toEqual({
+      occurred_at: at(0) - 60_000,
+      timestamped: false,
+      said_at: at(0) - 8 * 3_600_000 - 60_000,
+    })
+  })
+
   it("refuses a call without events", () => {
     expect(() => foldCall([])).toThrow(RangeError)
   })
 })
 
+/** A caller's leg that rings. */
+const SAMPLE_EVENTS: [CallEvent] = [
+  {
+    carrier: "twilio",
+    call_key: "CA1",
+    event_key: "ring",
+    kind: "ringing",
+    leg: "a",
+    to: TRACKING,
+    from: CALLER,
+    occurred_at: at(0),
+    timestamped: false,
+  },
+]
 const seconds = fc.integer({ min: 0, max: 7200 })
 const anyEvent: fc.Arbitrary<CallEvent> = fc
   .record(

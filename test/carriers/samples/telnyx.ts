@@ -71,7 +71,7 @@ export const telnyxSample: Sample = {
         ended_at: T0 + 74_200,
         duration_s: 74,
         // Call Control names no conversation's length.
-        talk_s: null,
+        talk_s: 65,
         recording_url: "https://s3.amazonaws.com/telnyx/1.mp3?X-Amz-Expires=600",
         recording_s: 64,
       },
