@@ -5,6 +5,7 @@ import site0003 from "./site/0003_rules.sql"
 import site0004 from "./site/0004_money.sql"
 import site0005 from "./site/0005_leads.sql"
 import site0006 from "./site/0006_money.sql"
+import site0007 from "./site/0007_rollups.sql"
 import site0008 from "./site/0008_callflow.sql"
 
 /** One step of a schema: forward only and additive, because a Durable Object cannot switch foreign keys off nor rename in place. */
@@ -22,6 +23,7 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
   { version: 4, name: "money", sql: site0004 },
   { version: 5, name: "leads", sql: site0005 },
   { version: 6, name: "rates", sql: site0006 },
+  { version: 7, name: "rollups", sql: site0007 },
   { version: 8, name: "callflow", sql: site0008 },
 ]
 

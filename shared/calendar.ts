@@ -12,7 +12,7 @@ export interface Span {
   readonly end: number
 }
 
-export type Interval = "day" | "week" | "month"
+export type Interval = "day" | "week" | "month" | "quarter"
 
 /** Formats kept, some 20 kB each. */
 const FORMATS = 100
@@ -93,9 +93,13 @@ export function spansOf(from: string, to: string, interval: Interval, zone: stri
   return spans
 }
 
-function firstDayOf(day: string, interval: Interval): string {
+const QUARTERS = ["01", "04", "07", "10"]
+
+/** The first day of the span that holds `day`. */
+export function firstDayOf(day: string, interval: Interval): string {
   if (interval === "day") return day
   if (interval === "month") return `${day.slice(0, 7)}-01`
+  if (interval === "quarter") return `${day.slice(0, 5)}${QUARTERS[Math.floor((Number(day.slice(5, 7)) - 1) / 3)]}-01`
   const weekday = (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7
   return addDays(day, -weekday)
 }
@@ -104,5 +108,75 @@ function nextOf(first: string, interval: Interval): string {
   if (interval === "day") return addDays(first, 1)
   if (interval === "week") return addDays(first, 7)
   const [year = 0, month = 1] = first.split("-").map(Number)
-  return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10)
+  return new Date(Date.UTC(year, month - 1 + (interval === "quarter" ? 3 : 1), 1)).toISOString().slice(0, 10)
+}
+
+/** A stretch of time in which a zone's clocks are ahead of UTC by the same `offset`: `start` ≤ t < `end`, all in ms. */
+export interface OffsetSpan {
+  readonly start: number
+  readonly end: number
+  readonly offset: number
+}
+
+/** Zones change their clocks for weeks at least; a change and its return within this time would go unseen. */
+const STEP_MS = 5 * DAY_MS
+/** Zone-years kept, some 200 bytes each. */
+const YEARS = 2000
+const offsetYears = new Map<string, OffsetSpan[]>()
+
+/** The offsets of a zone from `start` to `end` (ms): with them SQL can tell the day and hour of an instant by itself. */
+export function offsetsOf(start: number, end: number, zone: string): OffsetSpan[] {
+  const spans: OffsetSpan[] = []
+  const last = new Date(Math.max(start, end - 1)).getUTCFullYear()
+  for (let year = new Date(start).getUTCFullYear(); year <= last; year++)
+    for (const span of offsetsOfYear(year, zone)) {
+      const cut = { start: Math.max(start, span.start), end: Math.min(end, span.end), offset: span.offset }
+      if (cut.start >= cut.end) continue
+      const before = spans.at(-1)
+      if (before?.offset === cut.offset) spans[spans.length - 1] = { ...before, end: cut.end }
+      else spans.push(cut)
+    }
+  return spans
+}
+
+/** Asking Intl takes some 50 µs a time, so a year is asked for once. */
+function offsetsOfYear(year: number, zone: string): OffsetSpan[] {
+  const key = `${zone} ${year}`
+  const known = offsetYears.get(key)
+  if (known) return known
+  const [begin, end] = [Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1)]
+  const spans: OffsetSpan[] = []
+  let start = begin
+  let offset = offsetAt(begin, zone)
+  for (let time = begin; time < end; ) {
+    const next = Math.min(time + STEP_MS, end)
+    const ahead = offsetAt(next, zone)
+    if (ahead !== offset) {
+      const change = changeBetween(time, next, offset, zone)
+      spans.push({ start, end: change, offset })
+      start = change
+      offset = ahead
+    }
+    time = next
+  }
+  if (start < end) spans.push({ start, end, offset })
+  if (offsetYears.size >= YEARS) offsetYears.clear()
+  offsetYears.set(key, spans)
+  return spans
+}
+
+/** How far the clocks of `zone` are ahead of UTC, ms. */
+function offsetAt(time: number, zone: string): number {
+  return wallAt(time, zone) - time
+}
+
+/** The first whole second at which the offset is no longer `offset`. */
+function changeBetween(from: number, to: number, offset: number, zone: string): number {
+  let [low, high] = [from / 1000, to / 1000]
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (offsetAt(middle * 1000, zone) === offset) low = middle
+    else high = middle
+  }
+  return high * 1000
 }

@@ -1,182 +1,297 @@
-import { type SQL, sql } from "drizzle-orm"
-import { type Interval, spansOf } from "../../shared/calendar.js"
-import type { Dimension, Metric, ReportAnswer, ReportQuery } from "../../shared/contract.js"
+import { sql } from "drizzle-orm"
+import { addDays, DAY_MS } from "../../shared/calendar.js"
+import {
+  type Dimension,
+  FILTERS,
+  type Metric,
+  type ReportAnswer,
+  type ReportQuery,
+  TIME_DIMENSIONS,
+  type ValueDimension,
+} from "../../shared/contract-report.js"
+import { addCredited, creditedCounts, isCreditable } from "./credited.js"
 import type { Site } from "./db.js"
-import { idAt } from "./id.js"
+import { isTime, placeOf } from "./dimension.js"
+import { COST_COUNTS, type Count } from "./fact.js"
+import { type Context, FORMULAS } from "./metric.js"
 import { fromMinor } from "./money.js"
 import { invalid } from "./refusal.js"
-import { sources } from "./schema.js"
 import { readSettings } from "./settings.js"
-import { sourceFilter } from "./source-filter.js"
 import { type DaySpan, daysOf } from "./span.js"
+import { type Group, missingBy, type Plan, type Tallies, type Tally, tally, tallyOf, type Value } from "./tally.js"
 
 /** Where a query names no days it answers for the last thirty. */
 const DEFAULT_DAYS = 30
-/** A chart cannot show more points, and nobody can read more rows. */
-const SPANS = 4000
+/** Of these a query names one: a day lies in one week, but a week not in one month. */
+const SPANS: readonly Dimension[] = TIME_DIMENSIONS.slice(0, 4)
 
-const TIME: readonly Dimension[] = ["day", "week", "month"]
-
-const COLUMNS: Record<Exclude<Dimension, "day" | "week" | "month">, SQL> = {
-  channel: sql`s.channel`,
-  ga4_channel: sql`s.ga4_channel`,
-  source: sql`s.source`,
-  medium: sql`s.medium`,
-  campaign: sql`s.campaign`,
-  term: sql`s.term`,
-  content: sql`s.content`,
-  landing_page: sql`v.landing_page`,
-}
-
-/** What is counted over visits; every other metric of ours is counted over calls or made of both. */
-const OF_VISITS = {
-  visits: sql`count(*)`,
-  visitors: sql`count(distinct coalesce(v.visitor_id, v.id))`,
-  leased_visits: sql`sum(v.leases is not null)`,
-  overflow_visits: sql`sum(v.overflow is not null)`,
-}
-const OF_CALLS = {
-  calls: sql`count(*)`,
-  unique_callers: sql`count(distinct c.from_e164)`,
-  first_time_callers: sql`sum(c.first_time)`,
-  answered: sql`sum(c.answered)`,
-  missed: sql`sum(c.status in ('missed', 'abandoned', 'busy', 'failed', 'voicemail'))`,
-  attributed: sql`sum(c.state = 'attributed')`,
-  ambiguous: sql`sum(c.state = 'ambiguous')`,
-  unattributed: sql`sum(c.state = 'unattributed')`,
-  confidence: sql`sum(c.confidence)`,
-  duration_s: sql`coalesce(sum(c.duration_s), 0)`,
-  talk_s: sql`coalesce(sum(c.talk_s), 0)`,
-  value: sql`coalesce(sum(c.value), 0)`,
-}
-type Count = keyof typeof OF_VISITS | keyof typeof OF_CALLS
-type Counts = Record<Count, number>
-
-/** Metrics made of counts; null where the divisor is 0, because undefined is not nought. */
-const RATIOS: Partial<Record<Metric, (count: Counts) => number | null>> = {
-  missed_rate: ({ missed, calls }) => ratio(missed, calls),
-  unattributed_share: ({ unattributed, calls }) => ratio(unattributed, calls),
-  mean_confidence: ({ confidence, calls }) => ratio(confidence, calls),
-  call_rate: ({ calls, visits }) => ratio(calls, visits),
-}
+type Row = Record<string, Value>
 
 /**
- * Counts of visits and calls, grouped. Visits count on the day they began, calls on the day they rang, in the zone of the
- * query; a call is grouped under the source it was led back to, under null where none was found; calls marked as spam count
- * nowhere. The totals are counted on their own, so that they reconcile with the rows even for visitors and callers.
+ * The one report: any metrics by any dimensions. Visits count on the day they began, calls when they rang, leads when they
+ * came in, orders when they were bought, costs on their days of the site's zone, in the zone of the query else; a call
+ * marked as spam counts nowhere. What was led back to no source is grouped under null, so rows sum to the totals. The
+ * totals are counted on their own, so that they are right even for what is counted once a person.
  */
 export function report(site: Site, query: ReportQuery): ReportAnswer {
   const days = daysOf(site, query, DEFAULT_DAYS)
   const dimensions = dimensionsOf(query)
   const order = readSort(query, dimensions)
-  const rows = [...count(site, query, days, dimensions).values()].map(({ group, counts }) => ({
-    ...group,
-    ...measure(site, query.metrics, counts),
-  }))
-  const totals = count(site, query, days, []).get("[]")?.counts ?? zeros()
+  const found = measure(site, query, days, dimensions)
+  const compared = query.compare === undefined ? undefined : spanBefore(site, query.compare, days)
+  const before = compared && measure(site, query, compared, dimensions)
+  const rows = before ? join(found.rows, before.rows, dimensions, query.metrics, days, compared) : found.rows
+  const totals = before ? besides(found.totals, before.totals, query.metrics) : found.totals
   rows.sort(order)
+  const cut = `${rows.length} rows, the first ${query.limit} are shown: raise limit or filter`
   return {
     rows: rows.slice(0, query.limit),
-    totals: measure(site, query.metrics, totals),
-    query: { ...query, group_by: dimensions, from: days.from, to: days.to, tz: days.tz },
-    warnings:
-      rows.length > query.limit
-        ? [`${rows.length} rows, the first ${query.limit} are shown: raise limit or filter`]
-        : [],
+    totals: totals as Record<string, number | null>,
+    query: {
+      ...query,
+      group_by: dimensions,
+      from: days.from,
+      to: days.to,
+      tz: days.tz,
+      currency: readSettings(site).currency,
+      ...(compared ? { compared_from: compared.from, compared_to: compared.to } : {}),
+    },
+    warnings: [...found.warnings, ...(rows.length > query.limit ? [cut] : [])],
   }
 }
 
-type Group = Partial<Record<Dimension, string | null>>
-type Row = Record<string, string | number | null>
+/** The names of a report's columns, in the order of a table. */
+export function columnsOf(query: ReportQuery, dimensions: readonly string[]): string[] {
+  const bounds = query.bounds === "true" ? ["_low", "_high"] : []
+  const compare = query.compare === undefined ? [] : ["_before", "_change"]
+  return [
+    ...dimensions,
+    ...query.metrics.flatMap((metric) => ["", ...bounds, ...compare].map((ending) => metric + ending)),
+  ]
+}
 
 function dimensionsOf({ group_by, interval }: ReportQuery): Dimension[] {
   const dimensions = [...new Set([...(interval ? [interval] : []), ...group_by])] as Dimension[]
-  if (dimensions.filter((dimension) => TIME.includes(dimension)).length > 1)
-    throw invalid("group_by", "one of day, week and month is possible, not several")
+  if (dimensions.filter((dimension) => SPANS.includes(dimension)).length > 1)
+    throw invalid("group_by", "one of day, week, month and quarter is possible, not several")
   return dimensions
 }
 
-function count(site: Site, query: ReportQuery, days: DaySpan, dimensions: readonly Dimension[]) {
-  const groups = new Map<string, { group: Group; counts: Counts }>()
-  const time = dimensions.find((dimension) => TIME.includes(dimension)) as Interval | undefined
-  const spans = time ? spansOf(days.from, days.to, time, days.tz) : [{ label: "", start: days.start, end: days.end }]
-  if (spans.length > SPANS)
-    throw invalid("interval", `${spans.length} spans are too many: choose a longer interval or fewer days`)
-  const filter = sourceFilter(query).map((condition) => sql` and ${condition}`)
-  const where =
-    filter.length > 0 ? sql` and s.id in (select ${sources.id} from ${sources} where true${sql.join(filter)})` : sql``
-  const keys = dimensions.map((dimension) =>
-    // '' and null both say "none": they are one group, in the database already, or what is counted once would count twice.
-    TIME.includes(dimension)
-      ? sql`span.value ->> 'label'`
-      : sql`nullif(${COLUMNS[dimension as keyof typeof COLUMNS]}, '')`,
-  )
-  const grouping = keys.length > 0 ? sql` group by ${sql.join(keys, sql`, `)}` : sql``
-  const selected = (counts: Record<string, SQL>) =>
-    sql.join(
-      [...keys, ...Object.values(counts)].map((part, index) => sql`${part} as ${sql.raw(`c${index}`)}`),
-      sql`, `,
-    )
+interface Measured {
+  readonly rows: Row[]
+  readonly totals: Row
+  readonly warnings: string[]
+}
 
-  // `cross join` keeps the spans outside: each is then one range of the visits' keys, or of the calls' start index.
-  const visitSpans = JSON.stringify(
-    spans.map(({ label, start, end }) => ({ label, first: idAt(start), past: idAt(end) })),
-  )
-  add(
-    OF_VISITS,
-    sql`select ${selected(OF_VISITS)} from json_each(${visitSpans}) span
-      cross join visits v on v.id >= span.value ->> 'first' and v.id < span.value ->> 'past'
-      cross join sources s on s.id = v.source_id
-      where true${where}${grouping}`,
-  )
-  add(
-    OF_CALLS,
-    sql`select ${selected(OF_CALLS)} from json_each(${JSON.stringify(spans)}) span
-      cross join calls c on c.started_at >= span.value ->> 'start' and c.started_at < span.value ->> 'end'
-      left join sources s on s.id = c.source_id
-      left join visits v on v.id = c.visit_id
-      where c.spam = 0${where}${grouping}`,
-  )
-  return groups
-
-  function add(counts: Record<string, SQL>, select: SQL): void {
-    for (const row of site.db.all<Record<string, string | number | null>>(select)) {
-      const group = Object.fromEntries(
-        dimensions.map((dimension, index) => [dimension, row[`c${index}`] ?? null]),
-      ) as Group
-      const key = JSON.stringify(Object.values(group))
-      const known = groups.get(key) ?? { group, counts: zeros() }
-      groups.set(key, known)
-      for (const [index, name] of Object.keys(counts).entries())
-        known.counts[name as Count] = Number(row[`c${dimensions.length + index}`] ?? 0)
-    }
+function measure(site: Site, query: ReportQuery, days: DaySpan, dimensions: readonly Dimension[]): Measured {
+  const needs = new Set(query.metrics.flatMap((metric) => FORMULAS[metric].needs))
+  const filters = FILTERS.flatMap((name): [ValueDimension, string][] => {
+    const wanted = query[name]
+    return wanted === undefined ? [] : [[name, wanted]]
+  })
+  const plan: Plan = { counts: needs, dimensions, filters, days, lookback: query.lookback }
+  const total: Plan = { ...plan, dimensions: [] }
+  const warnings: string[] = []
+  const rows = count(site, query, plan, warnings)
+  const totals = dimensions.length === 0 ? rows : count(site, query, total, [])
+  const all = tallyOf(totals, {})
+  const span = (Date.parse(days.to) - Date.parse(days.from)) / DAY_MS + 1
+  const context = {
+    days: span,
+    basis: query.basis,
+    order: all.counts.orders > 0 ? all.counts.revenue / all.counts.orders : null,
+  }
+  const missing = absent(query, plan)
+  const missingTotals = absent(query, total)
+  warnings.push(...warn(site, query, days, all.counts, missing))
+  const answer = (one: Tally, without: ReadonlySet<Count>) => figures(site, query, one, context, without)
+  return {
+    rows: [...(dimensions.length === 0 ? [all] : rows.values())].map((one) => ({
+      ...one.group,
+      ...answer(one, missing),
+    })),
+    totals: answer(all, missingTotals),
+    warnings,
   }
 }
 
-function zeros(): Counts {
-  return Object.fromEntries([...Object.keys(OF_VISITS), ...Object.keys(OF_CALLS)].map((name) => [name, 0])) as Counts
+/** Counts a plan: conversions go to their own source, or in parts to the visits before them. */
+function count(site: Site, { model }: ReportQuery, plan: Plan, warnings: string[]): Tallies {
+  if (model === "own") return tally(site, plan)
+  const { parts, wholes } = creditedCounts()
+  const tallies = tally(site, {
+    ...plan,
+    counts: new Set([...plan.counts].filter((name) => !parts.has(name) && !wholes.has(name))),
+  })
+  if (creditable(plan)) warnings.push(...addCredited(site, plan, model, tallies))
+  return tallies
 }
 
-function measure(site: Site, metrics: readonly Metric[], counts: Counts): Record<string, number | null> {
-  const { currency } = readSettings(site)
-  return Object.fromEntries(
-    metrics.map((metric) => {
-      const made = RATIOS[metric]
-      if (made) return [metric, made(counts)]
-      const value = counts[metric as Count]
-      return [metric, metric === "value" ? fromMinor(value, currency) : value]
-    }),
+function creditable({ dimensions, filters }: Plan): boolean {
+  return [...dimensions, ...filters.map(([dimension]) => dimension)].every(
+    (dimension) => isTime(dimension) || isCreditable(dimension),
   )
 }
 
-function ratio(part: number, whole: number): number | null {
-  return whole === 0 ? null : part / whole
+/** What the rows of a plan cannot say. */
+function absent({ model }: ReportQuery, plan: Plan): ReadonlySet<Count> {
+  const missing = missingBy(plan)
+  if (model === "own") return missing
+  const { parts, wholes } = creditedCounts()
+  for (const name of plan.counts) {
+    if (parts.has(name)) {
+      if (creditable(plan)) missing.delete(name)
+      else missing.add(name)
+    }
+    if (wholes.has(name) && plan.dimensions.length + plan.filters.length > 0) missing.add(name)
+  }
+  return missing
 }
+
+function figures(
+  site: Site,
+  query: ReportQuery,
+  { counts, cycles }: Tally,
+  shared: Omit<Context, "cycles">,
+  missing: ReadonlySet<Count>,
+): Row {
+  const { currency } = readSettings(site)
+  const context = { ...shared, cycles }
+  const row: Row = {}
+  for (const metric of query.metrics) {
+    const { needs, of, money, interval } = FORMULAS[metric]
+    const known = !needs.some((name) => missing.has(name))
+    const write = (value: number | null | undefined) =>
+      value === null || value === undefined ? null : money ? fromMinor(value, currency) : value
+    row[metric] = known ? write(of(counts, context)) : null
+    if (query.bounds === "false") continue
+    const [low, high] = (known && interval?.(counts, context)) || []
+    row[`${metric}_low`] = write(low)
+    row[`${metric}_high`] = write(high)
+  }
+  return row
+}
+
+// --- Warnings
+
+const COST_WORDS: Record<string, string> = {
+  number_cost: "telephone numbers",
+  content_cost: "content",
+  labour_cost: "labour",
+  platform_cost: "platforms",
+}
+
+function warn(
+  site: Site,
+  query: ReportQuery,
+  days: DaySpan,
+  counts: Tally["counts"],
+  missing: ReadonlySet<Count>,
+): string[] {
+  const warnings: string[] = []
+  const asked = (name: Count) => query.metrics.some((metric) => FORMULAS[metric].needs.includes(name))
+  const lacking = query.metrics.filter((metric) => FORMULAS[metric].needs.some((name) => missing.has(name)))
+  if (lacking.length > 0)
+    warnings.push(`${lacking.join(", ")}: not known by these dimensions, filters or this model, so null here`)
+  if (counts.unrated > 0)
+    warnings.push(`${counts.unrated} orders in another currency have no exchange rate and are in no sum`)
+  if (query.basis === "margin" && counts.marginless > 0)
+    warnings.push(`${counts.marginless} orders have no margin and count as 0 of it`)
+  if (asked("pipeline") && counts.foreign > 0)
+    warnings.push(`${counts.foreign} open leads are in another currency and not in the pipeline's value`)
+  const costs = Object.keys(COST_COUNTS) as Count[]
+  if (costs.every(asked)) {
+    if (days.tz !== readSettings(site).timezone) warnings.push("costs are counted by the days of the site's own zone")
+    const none = Object.entries(COST_WORDS).flatMap(([name, word]) => (counts[name as Count] === 0 ? [word] : []))
+    if (none.length > 0 && query.cost_kind === undefined)
+      warnings.push(`no costs of ${none.join(", ")} in these days: returns look better than they are if there were any`)
+    const unrated = site.db.all<{ count: number }>(
+      sql`select count(*) as count from costs where site_amount is null and from_day <= ${days.to} and to_day >= ${days.from}`,
+    )[0]?.count
+    if (unrated) warnings.push(`${unrated} costs in another currency have no exchange rate and are in no sum`)
+  }
+  return warnings
+}
+
+// --- Comparison
+
+/** The span to compare with: as many days before, the same days a year ago, or days that are named. */
+function spanBefore(site: Site, compare: string, { from, to, tz }: DaySpan): DaySpan {
+  const named = compare.split("..")
+  if (named.length === 2) return daysOf(site, { from: named[0], to: named[1], tz }, DEFAULT_DAYS)
+  if (compare === "year") return daysOf(site, { from: yearBefore(from), to: yearBefore(to), tz }, DEFAULT_DAYS)
+  const length = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1
+  return daysOf(site, { from: addDays(from, -length), to: addDays(from, -1), tz }, DEFAULT_DAYS)
+}
+
+/** The 29th of February is compared with the 28th. */
+function yearBefore(day: string): string {
+  const year = String(Number(day.slice(0, 4)) - 1)
+  return day.endsWith("-02-29") ? `${year}-02-28` : year + day.slice(4)
+}
+
+/** Rows beside those of the other span: of the same values, and of the same place in the order of time. */
+function join(
+  rows: readonly Row[],
+  before: readonly Row[],
+  dimensions: readonly Dimension[],
+  metrics: readonly Metric[],
+  days: DaySpan,
+  compared: DaySpan,
+): Row[] {
+  const keyOf = (row: Row, { from }: DaySpan) =>
+    JSON.stringify(
+      dimensions.map((dimension) =>
+        SPANS.includes(dimension) ? distance(dimension, String(row[dimension]), from) : row[dimension],
+      ),
+    )
+  const others = new Map(before.map((row) => [keyOf(row, compared), row]))
+  const joined = rows.map((row) => {
+    const key = keyOf(row, days)
+    const other = others.get(key)
+    others.delete(key)
+    return { ...row, ...besides(row, other, metrics) }
+  })
+  // What was there only before shows too: its decline is the news.
+  const gone = [...others.values()].filter(() => !dimensions.some((dimension) => SPANS.includes(dimension)))
+  const empty = Object.fromEntries(metrics.map((metric) => [metric, null]))
+  return [...joined, ...gone.map((other) => ({ ...pick(other, dimensions), ...besides({ ...empty }, other, metrics) }))]
+}
+
+/** How many of its unit a day, week, month or quarter lies after the first of the span. */
+function distance(dimension: Dimension, label: string, from: string): number {
+  const [days, months] = [Date.parse(label) - Date.parse(from), monthOf(label) - monthOf(from)]
+  if (dimension === "day") return days / DAY_MS
+  if (dimension === "week") return Math.ceil(days / (7 * DAY_MS))
+  return dimension === "month" ? months : Math.ceil(months / 3)
+}
+
+function monthOf(day: string): number {
+  return Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7))
+}
+
+/** Each metric with what it was before, and by what share it has changed; null where it was nothing. */
+function besides(row: Row, other: Row | undefined, metrics: readonly Metric[]): Row {
+  const both: Row = { ...row }
+  for (const metric of metrics) {
+    const [now, then] = [row[metric] ?? null, other?.[metric] ?? null]
+    both[`${metric}_before`] = then
+    both[`${metric}_change`] =
+      typeof now === "number" && typeof then === "number" && then !== 0 ? (now - then) / Math.abs(then) : null
+  }
+  return both
+}
+
+function pick(row: Row, names: readonly string[]): Group {
+  return Object.fromEntries(names.map((name) => [name, row[name] ?? null]))
+}
+
+// --- Order
 
 /** Time runs forward, everything else begins with the most of the first metric. */
 function readSort(query: ReportQuery, dimensions: readonly Dimension[]): (a: Row, b: Row) => number {
-  const time = dimensions.find((dimension) => TIME.includes(dimension))
-  const wanted = query.sort ?? time ?? `-${query.metrics[0]}`
+  const times = dimensions.filter(isTime)
+  const wanted = query.sort ?? times[0] ?? `-${query.metrics[0]}`
   const down = wanted.startsWith("-")
   const field = down ? wanted.slice(1) : wanted
   if (![...query.metrics, ...dimensions].includes(field as Metric & Dimension))
@@ -184,14 +299,20 @@ function readSort(query: ReportQuery, dimensions: readonly Dimension[]): (a: Row
       "sort",
       `must be one of the query's metrics and dimensions: ${[...query.metrics, ...dimensions].join(", ")}`,
     )
+  const by = (name: string) => (a: Row, b: Row) =>
+    compare(placeOf(name, a[name] ?? null), placeOf(name, b[name] ?? null))
+  const first = by(field)
+  const others = times.filter((name) => name !== field).map(by)
   return (a, b) =>
-    (down ? compare(b[field], a[field]) : compare(a[field], b[field])) || compare(JSON.stringify(a), JSON.stringify(b))
+    (down ? first(b, a) : first(a, b)) ||
+    others.reduce((found, other) => found || other(a, b), 0) ||
+    compare(JSON.stringify(a), JSON.stringify(b))
 }
 
 /** Null comes first, so last where the order is downwards. */
-function compare(a: string | number | null | undefined, b: string | number | null | undefined): number {
+function compare(a: Value, b: Value): number {
   if (a === b) return 0
-  if (a === null || a === undefined) return -1
-  if (b === null || b === undefined) return 1
+  if (a === null) return -1
+  if (b === null) return 1
   return a < b ? -1 : 1
 }

@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { addDays, dayOf, type Interval, spansOf, startOfDay } from "../../shared/calendar.js"
+import { addDays, dayOf, type Interval, offsetsOf, spansOf, startOfDay } from "../../shared/calendar.js"
 
 const HOUR = 3_600_000
 const ZONES = Intl.supportedValuesOf("timeZone")
@@ -81,7 +81,7 @@ describe("the calendar of a zone", () => {
       fc.property(
         day,
         fc.integer({ min: 0, max: 100 }),
-        fc.constantFrom<Interval>("day", "week", "month"),
+        fc.constantFrom<Interval>("day", "week", "month", "quarter"),
         zone,
         (from, days, interval, zone) => {
           const to = addDays(from, days)
@@ -148,5 +148,23 @@ describe("the calendar of a zone", () => {
       const spelt = [..."europe/berlin"].map((letter, index) => ((count >> index) & 1 ? letter.toUpperCase() : letter))
       expect(dayOf(Date.UTC(2026, 0, 1, 23, 30), spelt.join(""))).toBe("2026-01-02")
     }
+  })
+})
+
+describe("the offsets of a zone", () => {
+  it("[P15] lie end to end and tell the wall of every instant as Intl does", () => {
+    fc.assert(
+      fc.property(time, zone, fc.integer({ min: 1, max: 500 * 24 * HOUR }), (start, zone, length) => {
+        const spans = offsetsOf(start, start + length, zone)
+        expect(spans[0]?.start).toBe(start)
+        expect(spans.at(-1)?.end).toBe(start + length)
+        for (const [index, { end, offset }] of spans.entries()) {
+          expect(spans[index + 1]?.start ?? start + length).toBe(end)
+          for (const at of [spans[index]?.start ?? 0, end - 1])
+            expect(new Date(at + offset).toISOString().slice(0, 10)).toBe(dayOnWall(at, zone))
+        }
+      }),
+      { numRuns: 300 },
+    )
   })
 })

@@ -1,5 +1,5 @@
-import { ReportAnswer, ReportQuery } from "../../../shared/contract.js"
-import { report } from "../../core/report.js"
+import { ReportAnswer, ReportQuery } from "../../../shared/contract-report.js"
+import { columnsOf, report } from "../../core/report.js"
 import { toCsv } from "../../exports/csv.js"
 import { siteRoute } from "../route.js"
 
@@ -14,7 +14,7 @@ export const reportRoutes = [
     look: (site, { query }) => report(site, query),
     reply: (result, { request, query }) => {
       if (!/\btext\/csv\b/i.test(request.headers.get("accept") ?? "")) return { status: 200, json: result }
-      const header = [...(result.query.group_by as string[]), ...query.metrics]
+      const header = columnsOf(query, result.query.group_by as string[])
       return { status: 200, text: toCsv(header, result.rows), headers: { "content-type": "text/csv; charset=utf-8" } }
     },
   }),

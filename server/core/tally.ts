@@ -1,0 +1,219 @@
+import { type SQL, sql } from "drizzle-orm"
+import { addDays, DAY_MS, offsetsOf, startOfDay } from "../../shared/calendar.js"
+import type { Dimension, ValueDimension } from "../../shared/contract-report.js"
+import type { Site } from "./db.js"
+import { groupingOf, isTime } from "./dimension.js"
+import { type Count, FACTS, type Fact } from "./fact.js"
+import { idAt } from "./id.js"
+import type { DaySpan } from "./span.js"
+
+/** What shall be counted, and how grouped. */
+export interface Plan {
+  readonly counts: ReadonlySet<Count>
+  readonly dimensions: readonly Dimension[]
+  readonly filters: readonly (readonly [ValueDimension, string])[]
+  readonly days: DaySpan
+  readonly lookback: number
+  /** Another condition on the rows, in SQL over the view `f`. */
+  readonly where?: SQL
+}
+
+export type Value = string | number | null
+/** What a row of an answer is about: a value for each dimension. */
+export type Group = Partial<Record<Dimension, Value>>
+
+/** One group and what was counted in it; counts that were not asked for are 0. */
+export interface Tally {
+  readonly group: Group
+  readonly counts: Record<Count, number>
+  /** Days from lead to order, where they were asked for. */
+  cycles: number[]
+}
+
+/** Groups by their values as JSON. */
+export type Tallies = Map<string, Tally>
+
+const ALL = [
+  ...Object.values(FACTS as Record<string, Fact>).flatMap(({ counts, distinct = {} }) => [
+    ...Object.keys(counts),
+    ...Object.keys(distinct),
+  ]),
+  "capacity",
+  "cycles",
+] as Count[]
+
+/** The group, added with nothing in it where it is new. */
+export function tallyOf(tallies: Tallies, group: Group): Tally {
+  const key = JSON.stringify(Object.values(group))
+  const known = tallies.get(key)
+  if (known) return known
+  const counts = Object.fromEntries(ALL.map((name) => [name, 0])) as Record<Count, number>
+  const made = { group, counts, cycles: [] }
+  tallies.set(key, made)
+  return made
+}
+
+/** The counts that do not exist by these dimensions or under these filters: a page has costs no more than a phone has a city. */
+export function missingBy(plan: Pick<Plan, "counts" | "dimensions" | "filters">): Set<Count> {
+  const wanted = [...plan.dimensions, ...plan.filters.map(([dimension]) => dimension)]
+  const known = (dimensions: readonly Dimension[]) => wanted.every((dimension) => dimensions.includes(dimension))
+  const missing = new Set<Count>()
+  for (const fact of Object.values(FACTS) as Fact[])
+    if (!known(fact.dimensions)) for (const name of namesOf(fact)) missing.add(name)
+  if (!known(["agent"])) missing.add("capacity")
+  if (!known(FACTS.orders.dimensions)) missing.add("cycles")
+  return new Set([...missing].filter((name) => plan.counts.has(name)))
+}
+
+function namesOf(fact: Fact): Count[] {
+  return [...Object.keys(fact.counts), ...Object.keys(fact.distinct ?? {})] as Count[]
+}
+
+/** Counts the rows themselves, grouped. A count that does not exist by the plan's dimensions stays 0. */
+export function tally(site: Site, plan: Plan): Tallies {
+  const tallies: Tallies = new Map()
+  const missing = missingBy(plan)
+  for (const fact of Object.values(FACTS) as Fact[]) {
+    const names = namesOf(fact).filter((name) => plan.counts.has(name) && !missing.has(name))
+    if (names.length === 0) continue
+    const counts = names.map((name) => {
+      const distinct = fact.distinct?.[name]
+      const part = distinct ? `count(distinct ${distinct})` : `coalesce(sum(${fact.counts[name]}), 0)`
+      return sqlOf(site, part, plan)
+    })
+    for (const { group, values } of select(site, plan, fact, counts)) {
+      const { counts: sums } = tallyOf(tallies, group)
+      for (const [index, name] of names.entries()) sums[name] += Number(values[index] ?? 0)
+    }
+  }
+  if (plan.counts.has("cycles") && !missing.has("cycles")) listCycles(site, plan, tallies)
+  if (plan.counts.has("capacity") && !missing.has("capacity")) addCapacity(site, plan, tallies)
+  return tallies
+}
+
+/** What `select` found: the group and the other columns. */
+export interface Found {
+  readonly group: Group
+  readonly values: readonly Value[]
+}
+
+/**
+ * The rows of a fact in the days of a plan, grouped by its dimensions where `aggregated`, else one by one. `json_each` keeps
+ * the spans outside, so each is one range of the fact's key, and every row knows how far its wall is ahead of UTC.
+ */
+export function select(
+  site: Site,
+  plan: Plan,
+  fact: Pick<Fact, "view" | "key" | "where" | "earlier">,
+  columns: readonly SQL[],
+  aggregated = true,
+): Found[] {
+  const local = fact.key === "day" ? "f.at" : "f.at + z.offset"
+  const groupings = plan.dimensions.map((dimension) => groupingOf(dimension, fact.view, local))
+  const filters = plan.filters.map(([dimension, value]) => ({
+    ...groupingOf(dimension, fact.view, local),
+    wanted: value,
+  }))
+  const joins = [...new Set([...groupings, ...filters].flatMap(({ join }) => join ?? []))]
+  const names = [...groupings.map(({ value }) => sql.raw(value)), ...columns]
+  const selected = sql.join(
+    names.map((name, index) => sql`${name} as ${sql.raw(`c${index}`)}`),
+    sql`, `,
+  )
+  const where = [
+    ...(fact.where ? [sqlOf(site, fact.where, plan)] : []),
+    ...(plan.where ? [plan.where] : []),
+    ...filters.map(({ value, wanted }) => sql`coalesce(${sql.raw(value)}, '') = ${wanted}`),
+  ].map((condition) => sql` and (${condition})`)
+  const grouping =
+    aggregated && groupings.length > 0
+      ? sql.raw(` group by ${groupings.map(({ group, value }) => group ?? value).join(", ")}`)
+      : sql``
+  const { source, within } = rangeOf(plan, fact)
+  const rows = site.db.all<Record<string, Value>>(
+    sql`${source} select ${selected} from ${within} ${sql.raw(joins.join(" "))} where ${rangeCondition(fact, plan)}${sql.join(where)}${grouping}`,
+  )
+  return rows.map((row) => ({
+    group: Object.fromEntries(
+      plan.dimensions.map((dimension, index) => {
+        const value = row[`c${index}`] ?? null
+        const name = groupings[index]?.name
+        return [dimension, value === null || !name ? value : name(value)]
+      }),
+    ),
+    values: columns.map((_, index) => row[`c${groupings.length + index}`] ?? null),
+  }))
+}
+
+/** The days of a plan, or as many before them. */
+function daysOf(plan: Plan, { earlier }: Pick<Fact, "earlier">): { start: number; end: number } {
+  const { from, to, tz, start, end } = plan.days
+  if (!earlier) return { start, end }
+  const days = Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS) + 1
+  return { start: startOfDay(addDays(from, -days), tz), end: start }
+}
+
+function rangeOf(plan: Plan, fact: Pick<Fact, "view" | "key" | "earlier">): { source: SQL; within: SQL } {
+  if (fact.key === "day") return { source: sql``, within: sql.raw(`${fact.view} f`) }
+  const { start, end } = daysOf(plan, fact)
+  const toKey = fact.key === "id" ? idAt : (time: number) => time
+  const spans = offsetsOf(start, end, plan.days.tz).map((span) => [toKey(span.start), toKey(span.end), span.offset])
+  return {
+    source: sql`with z as materialized (select value ->> 0 as first, value ->> 1 as past, value ->> 2 as offset from json_each(${JSON.stringify(spans)}))`,
+    within: sql.raw(`z cross join ${fact.view} f`),
+  }
+}
+
+function rangeCondition({ key }: Pick<Fact, "key">, { days }: Plan): SQL {
+  if (key === "day") return sql`f.key >= ${days.from} and f.key <= ${days.to}`
+  return sql`f.key >= z.first and f.key < z.past`
+}
+
+/** SQL with the query's own values: the channels that had ads, the days. */
+function sqlOf(site: Site, text: string, { days }: Plan): SQL {
+  const values: Record<string, () => SQL> = {
+    ads: () => sql`${JSON.stringify(channelsWithAds(site, days))}`,
+    start: () => sql`${days.start}`,
+    end: () => sql`${days.end}`,
+  }
+  const parts = text.split(/\{\{(\w+)\}\}/)
+  return sql.join(parts.map((part, index) => (index % 2 === 0 ? sql.raw(part) : (values[part]?.() ?? sql`null`))))
+}
+
+/** The channels that ads were paid for in these days. */
+function channelsWithAds(site: Site, { from, to }: DaySpan): (string | null)[] {
+  const rows = site.db.all<{ channel: string | null }>(
+    sql`select distinct channel from cost_facts f where f.key >= ${from} and f.key <= ${to} and f.cost_kind = 'ads' and f.site_amount <> 0`,
+  )
+  return rows.map(({ channel }) => channel)
+}
+
+/** Days from the lead to its order, ascending in each group. */
+function listCycles(site: Site, plan: Plan, tallies: Tallies): void {
+  const cycle = sql`(f.at - (select l.created_at from leads l where l.id = f.lead_id)) / ${sql.raw(`${DAY_MS}.0`)}`
+  const fact = { ...FACTS.orders, where: "f.lead_id is not null and not f.refund" }
+  for (const { group, values } of select(site, plan, fact, [cycle], false)) {
+    const [days] = values
+    if (typeof days === "number" && days >= 0) tallyOf(tallies, group).cycles.push(days)
+  }
+  for (const { cycles } of tallies.values()) cycles.sort((a, b) => a - b)
+}
+
+/** What the agents could have taken on in these days. */
+function addCapacity(site: Site, plan: Plan, tallies: Tallies): void {
+  const days = (Date.parse(plan.days.to) - Date.parse(plan.days.from)) / DAY_MS + 1
+  const wanted = plan.filters.find(([dimension]) => dimension === "agent")?.[1]
+  const agents = site.db.all<{ name: string; capacity: number }>(
+    sql`select name, daily_capacity as capacity from agents where active = 1 and daily_capacity is not null`,
+  )
+  for (const { name, capacity } of agents) {
+    if (wanted !== undefined && wanted !== name) continue
+    const group = plan.dimensions.includes("agent") ? { agent: name } : {}
+    tallyOf(tallies, group).counts.capacity += capacity * days
+  }
+}
+
+/** Whether a plan groups by anything but time. */
+export function hasValues({ dimensions }: Pick<Plan, "dimensions">): boolean {
+  return dimensions.some((dimension) => !isTime(dimension))
+}
