@@ -5,8 +5,8 @@ import site0003 from "./site/0003_rules.sql"
 import site0004 from "./site/0004_money.sql"
 import site0005 from "./site/0005_leads.sql"
 import site0006 from "./site/0006_money.sql"
-import site0007 from "./site/0007_rollups.sql"
 import site0008 from "./site/0008_callflow.sql"
+import site0020 from "./site/0020_rollups.sql"
 
 /** One step of a schema: forward only and additive, because a Durable Object cannot switch foreign keys off nor rename in place. */
 export interface Migration {
@@ -23,8 +23,9 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
   { version: 4, name: "money", sql: site0004 },
   { version: 5, name: "leads", sql: site0005 },
   { version: 6, name: "rates", sql: site0006 },
-  { version: 7, name: "rollups", sql: site0007 },
   { version: 8, name: "callflow", sql: site0008 },
+  // Views and rollups come last: they read what all others have laid.
+  { version: 20, name: "rollups", sql: site0020 },
 ]
 
 /** Steps of the directory, in order. */

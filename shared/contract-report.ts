@@ -54,6 +54,8 @@ export const METRICS = [
   "talk_s",
   "mean_talk_s",
   "mean_wait_s",
+  "qualified_calls",
+  "called_back",
   "value",
   "call_rate",
   "leads",
@@ -122,6 +124,7 @@ export const METRICS = [
   "cost_per_call",
   "cpl",
   "cost_per_qualified",
+  "cost_per_qualified_call",
   "cpo",
   "cac",
   "profit",
@@ -222,6 +225,7 @@ const filters = {
   number: value,
   pool: value,
   carrier: value,
+  caller_region: value,
   status: value,
   state: value,
   method: value,
@@ -237,9 +241,9 @@ const filters = {
   product: value,
   cost_kind: value,
   topic: value,
-} satisfies Partial<Record<ValueDimension, unknown>>
+} satisfies Record<ValueDimension, unknown>
 /** The dimensions that a query can filter by. */
-export const FILTERS = Object.keys(filters) as Exclude<ValueDimension, "caller_region">[]
+export const FILTERS = Object.keys(filters) as (keyof typeof filters)[]
 
 /** The query of a report: one for every table and chart. */
 export const ReportQuery = z.strictObject({

@@ -1,4 +1,3 @@
-import { parsePhoneNumberFromString } from "libphonenumber-js/max"
 import { DAY_MS } from "../../shared/calendar.js"
 import type { Dimension, TimeDimension, ValueDimension } from "../../shared/contract-report.js"
 import { TIME_DIMENSIONS } from "../../shared/contract-report.js"
@@ -8,8 +7,6 @@ import { CHANNELS, familyOf } from "../../shared/source.js"
 export interface Grouping {
   /** SQL of the value; null and '' both stand for none. */
   readonly value: string
-  /** SQL to group by, where it is not the value. */
-  readonly group?: string
   /** More rows than one a fact: a call has several tags. */
   readonly join?: string
   /** The value as people read it. */
@@ -56,17 +53,12 @@ const VALUES: Record<ValueDimension, Grouping> = {
     value: "(select x.name from pools x where x.id = (select y.pool_id from numbers y where y.id = f.number_id))",
   },
   carrier: column("carrier"),
-  // The country stands in the first digits; one number of each beginning is enough to read it.
-  caller_region: {
-    value: "min(f.caller)",
-    group: "substr(f.caller, 1, 8)",
-    name: (caller) => parsePhoneNumberFromString(String(caller))?.country ?? null,
-  },
+  caller_region: column("caller_region"),
   status: column("status"),
   state: column("state"),
   method: column("method"),
   outcome: column("outcome"),
-  tag: { value: "t.value", join: "left join json_each(f.tags) t" },
+  tag: { value: "g.value", join: "left join json_each(f.tags) g" },
   first_time: yesNo("f.first_time"),
   agent: { value: "(select x.name from agents x where x.id = f.agent_id)" },
   stage: column("stage"),
@@ -76,7 +68,7 @@ const VALUES: Record<ValueDimension, Grouping> = {
   lost_reason: column("lost_reason"),
   product: column("product"),
   cost_kind: column("cost_kind"),
-  topic: column("topic"),
+  topic: { value: "t.value", join: "left join json_each(f.topics) t" },
 }
 
 const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

@@ -74,7 +74,7 @@ export const FACTS = {
       ...SOURCE,
       ...VISIT,
       ...(["number", "pool", "carrier", "caller_region", "status", "state", "method", "outcome", "tag"] as const),
-      "first_time",
+      ...(["topic", "agent", "first_time"] as const),
       ...TIME_DIMENSIONS,
     ],
     counts: {
@@ -89,8 +89,10 @@ export const FACTS = {
       duration_s: "coalesce(f.duration_s, 0)",
       talk_s: "coalesce(f.talk_s, 0)",
       talked: "f.talk_s is not null",
-      wait_ms: "coalesce(f.wait_ms, 0)",
-      waited: "f.wait_ms is not null",
+      wait_s: "coalesce(f.wait_s, 0)",
+      waited: "f.wait_s is not null",
+      qualified_calls: "f.qualified",
+      called_back: "f.called_back",
       value: "coalesce(f.value, 0)",
     },
     distinct: {
@@ -177,7 +179,7 @@ export const FACTS = {
   tickets: {
     view: "ticket_facts",
     key: "time",
-    dimensions: [...SOURCE, ...VISIT, "agent", "topic", ...TIME_DIMENSIONS],
+    dimensions: [...SOURCE, ...VISIT, "agent", ...TIME_DIMENSIONS],
     counts: { tickets: "1", tickets_solved: "f.solved" },
   },
   ratings: {

@@ -121,7 +121,9 @@ export const FORMULAS: Readonly<Record<Metric, Formula>> = {
   duration_s: plain("duration_s"),
   talk_s: plain("talk_s"),
   mean_talk_s: mean("talk_s", "talked"),
-  mean_wait_s: mean("wait_ms", "waited", 1000),
+  mean_wait_s: mean("wait_s", "waited"),
+  qualified_calls: total("qualified_calls"),
+  called_back: total("called_back"),
   value: amount("value"),
   call_rate: mean("calls", "visits"),
   leads: total("leads"),
@@ -218,6 +220,7 @@ export const FORMULAS: Readonly<Record<Metric, Formula>> = {
   cost_per_call: price(COSTS, "calls"),
   cpl: price(COSTS, "leads"),
   cost_per_qualified: price(COSTS, "qualified"),
+  cost_per_qualified_call: price(COSTS, "qualified_calls"),
   cpo: price(COSTS, "orders"),
   cac: price(COSTS, "new_customers"),
   profit: {

@@ -1,9 +1,10 @@
 import { type SQL, sql } from "drizzle-orm"
 import { addDays, DAY_MS, offsetsOf, startOfDay } from "../../shared/calendar.js"
 import type { Dimension, ValueDimension } from "../../shared/contract-report.js"
+import { allocateShared, type Spread } from "./allocation.js"
 import type { Site } from "./db.js"
 import { groupingOf, isTime } from "./dimension.js"
-import { type Count, FACTS, type Fact } from "./fact.js"
+import { COST_COUNTS, type Count, FACTS, type Fact } from "./fact.js"
 import { idAt } from "./id.js"
 import type { DaySpan } from "./span.js"
 
@@ -88,7 +89,47 @@ export function tally(site: Site, plan: Plan): Tallies {
   }
   if (plan.counts.has("cycles") && !missing.has("cycles")) listCycles(site, plan, tallies)
   if (plan.counts.has("capacity") && !missing.has("capacity")) addCapacity(site, plan, tallies)
+  shareCosts(site, plan, tallies, missing)
   return tallies
+}
+
+/**
+ * Gives costs that belong to no channel to the groups of a plan, by the plan's own days, week by week where it has weeks.
+ * What is shared by traffic needs the traffic: it is counted for that alone where the plan does not ask for it.
+ */
+function shareCosts(site: Site, plan: Plan, tallies: Tallies, missing: ReadonlySet<Count>): void {
+  const names = (Object.keys(COST_COUNTS) as Count[]).filter((name) => plan.counts.has(name) && !missing.has(name))
+  const values = plan.dimensions.filter((dimension) => !isTime(dimension))
+  const known = (fact: Fact) => values.every((dimension) => fact.dimensions.includes(dimension))
+  if (names.length === 0 || values.length === 0 || !known(FACTS.visits) || !known(FACTS.calls)) return
+  const times = plan.dimensions.filter(isTime)
+  const shared = select(
+    site,
+    { ...plan, dimensions: times, where: sql`f.spread <> '' and coalesce(f.channel, '') = ''` },
+    FACTS.costs,
+    [sql`f.spread`, ...names.map((name) => sql.raw((FACTS.costs.counts as Record<string, string>)[name] ?? "0"))],
+    false,
+  )
+  if (shared.length === 0) return
+  const traffic = tally(site, { ...plan, counts: new Set(["visits", "calls", "talk_s"]) })
+  for (const time of new Map(shared.map(({ group }) => [JSON.stringify(group), group])).values()) {
+    const isThen = ({ group }: { group: Group }) => times.every((name) => group[name] === time[name])
+    const groups = [...traffic.values()].filter((one) => isThen(one) && values.some((name) => one.group[name] !== null))
+    const byKey = new Map(groups.map(({ group }) => [JSON.stringify(Object.values(group)), group]))
+    const asked = groups.map(({ group, counts }) => ({ ...counts, key: JSON.stringify(Object.values(group)) }))
+    const nobody = Object.fromEntries(plan.dimensions.map((name) => [name, time[name] ?? null])) as Group
+    for (const [index, name] of names.entries()) {
+      const costs = shared
+        .filter(isThen)
+        .map(({ values: cells }) => ({ spread: cells[0] as Spread, amount: Number(cells[index + 1] ?? 0) }))
+      for (const [key, part] of allocateShared(costs, asked)) {
+        const group = key === null ? undefined : byKey.get(key)
+        if (!group) continue
+        tallyOf(tallies, group).counts[name] += part
+        tallyOf(tallies, nobody).counts[name] -= part
+      }
+    }
+  }
 }
 
 /** What `select` found: the group and the other columns. */
@@ -126,9 +167,7 @@ export function select(
     ...filters.map(({ value, wanted }) => sql`coalesce(${sql.raw(value)}, '') = ${wanted}`),
   ].map((condition) => sql` and (${condition})`)
   const grouping =
-    aggregated && groupings.length > 0
-      ? sql.raw(` group by ${groupings.map(({ group, value }) => group ?? value).join(", ")}`)
-      : sql``
+    aggregated && groupings.length > 0 ? sql.raw(` group by ${groupings.map(({ value }) => value).join(", ")}`) : sql``
   const { source, within } = rangeOf(plan, fact)
   const rows = site.db.all<Record<string, Value>>(
     sql`${source} select ${selected} from ${within} ${sql.raw(joins.join(" "))} where ${rangeCondition(fact, plan)}${sql.join(where)}${grouping}`,

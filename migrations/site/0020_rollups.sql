@@ -19,8 +19,9 @@ select c.id as id, c.started_at as key, c.started_at as at,
   c.visitor_id as visitor_id, c.visit_id as visit_id, null as person_id, null as lead_id, c.id as call_id,
   c.from_e164 as caller, c.to_e164 as number, c.number_id as number_id, c.carrier as carrier, c.status as status,
   c.state as state, c.method as method, c.outcome as outcome, c.tags as tags, c.first_time as first_time,
+  c.agent_id as agent_id, c.caller_region as caller_region, c.topics as topics, c.qualified as qualified,
   c.answered as answered, c.confidence as confidence, c.duration_s as duration_s, c.talk_s as talk_s,
-  c.answered_at - c.started_at as wait_ms, c.value as value
+  c.wait_s as wait_s, c.called_back_at is not null as called_back, c.value as value
 from calls c left join sources s on s.id = c.source_id left join visits v on v.id = c.visit_id
 where c.spam = 0;
 
