@@ -1,26 +1,38 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import type { Browser, CDPSession, Page } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
 import { buildScript } from "../snippet/build.js"
 import { startChromium } from "../test/snippet/chromium.js"
 import { type Lab, openLab, PAIR, tag } from "../test/snippet/lab.js"
 
-// `npm run bench:snippet`: the script against two libraries and a bare walk, on the same pages in the same run. Times are
-// milliseconds, medians of RUNS fresh pages; read them as ratios, for they are those of one machine.
+// `npm run bench:snippet [runs]`: the script against two libraries and a bare walk, on the same pages in the same run, a fresh
+// page for each of them. The rivals are given what a script of this kind needs around them: one pass over the page, then an
+// observer that runs them on what changed. `npm run bench:snippet 3 1500 1`: 3 runs of one size without throttling. Times are milliseconds; read them as ratios, for they are those of one machine.
 
-const RUNS = 7
-const SIZES = [1_500, 19_000]
-const THROTTLES = [1, 4]
-const RIVALS = ["findAndReplaceDOMText", "mark.js", "bare TreeWalker"] as const
+const [runs, size, throttle] = process.argv.slice(2).map(Number)
+const RUNS = runs ?? 9
+const SIZES = size ? [size] : [1_500, 19_000]
+const THROTTLES = throttle ? [throttle] : [1, 4]
+const TOOLS = ["ringtrail", "findAndReplaceDOMText", "mark.js", "bare TreeWalker"] as const
+type Tool = (typeof TOOLS)[number]
+const OURS = "212-555-0123"
+const OTHERS = "718-555-0177"
 
+/** What one page of one tool took, in milliseconds, and how many tasks of over 50 ms it had from the parsed page on. */
+interface Took {
+  first: number
+  one: number
+  thousand: number
+  long: number
+}
+
+/** One line of the table: the median and the least of all runs, by tool. */
 interface Row {
   what: string
   nodes: number
   throttle: number
-  ringtrail_ms: number
-  findAndReplaceDOMText_ms: number | null
-  mark_js_ms: number | null
-  tree_walker_ms: number | null
+  median_ms: Record<Tool, number>
+  least_ms: Record<Tool, number>
 }
 
 /** A page of about `nodes` texts in nested blocks, lists and inline elements; every thousandth text holds the number. */
@@ -36,127 +48,143 @@ function writePage(nodes: number, number: string): string {
   return `<main>${parts.join("")}</ul></section></main>`
 }
 
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
-const round = (value: number) => Math.round(value * 100) / 100
+/** Our script's clock: from the answer as JSON to the event that says that the page is swapped. */
+const CLOCK = `<script>
+  const json = Response.prototype.json
+  Response.prototype.json = async function () { const answer = await json.call(this); window.began = performance.now(); return answer }
+  addEventListener("ringtrail:swap", () => window.took = performance.now() - began)
+</script>`
+const LONG =
+  "<script>window.long = 0; new PerformanceObserver((list) => window.long += list.getEntries().length).observe({ type: 'longtask' })</script>"
 
-/** Time from the parsed answer to the last swapped text, then one added node and a thousand changed texts. */
-async function timeScript(page: Page, lab: Lab, throttle: CDPSession, rate: number) {
-  await throttle.send("Emulation.setCPUThrottlingRate", { rate })
-  await page.goto(`${lab.url}/`)
-  await page.waitForFunction("window.took !== undefined", undefined, { timeout: 60_000 })
-  const result = await page.evaluate(async () => {
-    const started = performance.now()
-    const added = document.createElement("p")
-    added.textContent = "Call 212-555-0123"
-    document.querySelector("main")?.append(added)
-    await null
-    const one = performance.now() - started
-    const texts = Array.from(document.querySelectorAll("li b"), ({ firstChild }) => firstChild as Text).slice(0, 1000)
-    const again = performance.now()
-    for (let index = 0; index < 1000; index++) (texts[index % texts.length] as Text).data = `changed ${index}`
-    await null
-    return {
-      first: (window as unknown as { took: number }).took,
-      one,
-      thousand: performance.now() - again,
-      ok: added.textContent,
-    }
-  })
-  await throttle.send("Emulation.setCPUThrottlingRate", { rate: 1 })
-  return result
-}
-
-async function timeRival(page: Page, lab: Lab, throttle: CDPSession, rate: number, rival: (typeof RIVALS)[number]) {
-  await page.goto(`${lab.url}/bare`)
-  await throttle.send("Emulation.setCPUThrottlingRate", { rate })
-  const took = await page.evaluate((rival) => {
-    const tools = window as unknown as {
-      findAndReplaceDOMText(root: Node, options: object): void
-      Mark: new (root: Node) => { markRegExp(find: RegExp, options: object): void }
-    }
-    const find = /\(?212\)?[-. ]?555[-. ]?0123/g
-    const started = performance.now()
-    if (rival === "findAndReplaceDOMText") tools.findAndReplaceDOMText(document.body, { find, replace: "646-555-0198" })
-    else if (rival === "mark.js") new tools.Mark(document.body).markRegExp(find, { acrossElements: true })
+/** The first pass of a rival over the page, and its observer from then on. */
+function startRival(tool: string): number {
+  const tools = window as unknown as {
+    findAndReplaceDOMText(root: Node, options: object): void
+    Mark: new (root: Node) => { markRegExp(find: RegExp, options: object): void }
+  }
+  const find = /\(?212\)?[-. ]?555[-. ]?0123/g
+  const pass = (root: Node) => {
+    if (tool === "findAndReplaceDOMText") tools.findAndReplaceDOMText(root, { find, replace: "646-555-0198" })
+    else if (tool === "mark.js") new tools.Mark(root).markRegExp(find, { acrossElements: true })
     else {
-      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+      const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT)
       for (let node = walker.nextNode() as Text | null; node; node = walker.nextNode() as Text | null)
-        if (/\d/.test(node.data)) node.data.replace(find, "646-555-0198")
+        if (/\d/.test(node.data)) {
+          const next = node.data.replace(find, "646-555-0198")
+          if (next !== node.data) node.data = next
+        }
     }
-    return performance.now() - started
-  }, rival)
-  await throttle.send("Emulation.setCPUThrottlingRate", { rate: 1 })
+  }
+  const started = performance.now()
+  pass(document.body)
+  const took = performance.now() - started
+  const observer = new MutationObserver((records) => {
+    for (const { type, target, addedNodes } of records)
+      for (const node of type === "childList" ? addedNodes : [target.parentNode as Node])
+        if (node.nodeType === 1) pass(node)
+    // A library that wraps what it finds would find it again without end.
+    observer.takeRecords()
+  })
+  observer.observe(document, { childList: true, characterData: true, subtree: true })
   return took
 }
 
-async function bench(browser: Browser, lab: Lab): Promise<Row[]> {
+/** One paragraph with the number is added, then a thousand texts change; each until all observers are done. */
+async function timeLate(number: string) {
+  // What the first pass left to collect is not the added node's.
+  await new Promise((done) => setTimeout(done, 20))
+  const started = performance.now()
+  const added = document.createElement("p")
+  added.textContent = `Call ${number}`
+  document.querySelector("main")?.append(added)
+  await null
+  const one = performance.now() - started
+  const texts = Array.from(document.querySelectorAll("li b"), ({ firstChild }) => firstChild as Text).slice(0, 1000)
+  const again = performance.now()
+  for (let index = 0; index < 1000; index++) (texts[index % texts.length] as Text).data = `changed ${index}`
+  await null
+  return { one, thousand: performance.now() - again }
+}
+
+async function time(page: Page, lab: Lab, tool: Tool, throttle: number): Promise<Took> {
+  const session = await page.context().newCDPSession(page)
+  const slow = (rate: number) => session.send("Emulation.setCPUThrottlingRate", { rate })
+  const ours = tool === "ringtrail"
+  if (ours) await slow(throttle)
+  await page.goto(`${lab.url}/${ours ? "" : "bare"}`)
+  if (ours) await page.waitForFunction("window.took !== undefined", undefined, { timeout: 60_000 })
+  else await slow(throttle)
+  const first = ours ? ((await page.evaluate("window.took")) as number) : await page.evaluate(startRival, tool)
+  const late = await page.evaluate(timeLate, OURS)
+  const long = (await page.evaluate("new Promise((done) => setTimeout(() => done(window.long), 60))")) as number
+  await slow(1)
+  return { first, ...late, long }
+}
+
+async function bench(browser: Browser, lab: Lab): Promise<{ rows: Row[]; longTasks: object[] }> {
   const rows: Row[] = []
+  const longTasks: object[] = []
   const require = createRequire(import.meta.url)
-  const tools = ["findandreplacedomtext/src/findAndReplaceDOMText.js", "mark.js/dist/mark.min.js"]
+  const libraries = ["findandreplacedomtext/src/findAndReplaceDOMText.js", "mark.js/dist/mark.min.js"]
     .map((file) => `<script>${readFileSync(require.resolve(file), "utf8")}</script>`)
     .join("")
-  const clock = `<script>const json = Response.prototype.json; Response.prototype.json = async function () { const answer = await json.call(this); window.began = performance.now(); return answer }
-    addEventListener("ringtrail:swap", () => window.took = performance.now() - began)</script>`
   for (const throttle of THROTTLES)
-    for (const nodes of SIZES) {
-      const times: Record<string, number[]> = {}
-      const add = (name: string, value: number) => {
-        times[name] = [...(times[name] ?? []), value]
-      }
-      for (let run = 0; run < RUNS; run++) {
-        for (const number of ["212-555-0123", "718-555-0177"]) {
-          const context = await browser.newContext()
-          const page = await context.newPage()
-          const session = await context.newCDPSession(page)
-          lab.pages.set("/", `<!doctype html><head>${clock}</head><body>${writePage(nodes, number)}${tag()}`)
-          lab.pages.set("/bare", `<!doctype html><body>${writePage(nodes, number)}${tools}`)
-          const { first, one, thousand } = await timeScript(page, lab, session, throttle)
-          if (number === "718-555-0177") add("none", first)
-          else {
-            add("first", first)
-            add("one", one)
-            add("thousand", thousand)
-            for (const rival of RIVALS) add(rival, await timeRival(page, lab, session, throttle, rival))
+    for (const nodes of SIZES)
+      for (const number of [OURS, OTHERS]) {
+        lab.pages.set("/", `<!doctype html><head>${LONG}${CLOCK}</head><body>${writePage(nodes, number)}${tag()}`)
+        lab.pages.set("/bare", `<!doctype html><head>${LONG}</head><body>${writePage(nodes, number)}${libraries}`)
+        const taken = Object.fromEntries(TOOLS.map((tool) => [tool, [] as Took[]])) as Record<Tool, Took[]>
+        for (let run = 0; run < RUNS; run++)
+          for (const tool of TOOLS) {
+            const context = await browser.newContext()
+            taken[tool].push(await time(await context.newPage(), lab, tool, throttle))
+            await context.close()
           }
-          await context.close()
+        const row = (what: string, field: keyof Took): Row => ({
+          what,
+          nodes,
+          throttle,
+          median_ms: eachTool((tool) => median(taken[tool].map((took) => took[field]))),
+          least_ms: eachTool((tool) => Math.min(...taken[tool].map((took) => took[field]))),
+        })
+        if (number === OTHERS) rows.push(row("page without the number", "first"))
+        else {
+          rows.push(row("first swap", "first"), row("one added node", "one"), row("1,000 mutations", "thousand"))
+          longTasks.push({ nodes, throttle, ...eachTool((tool) => median(taken[tool].map(({ long }) => long))) })
         }
       }
-      const of = (name: string) => round(median(times[name] ?? []))
-      const row = (what: string, ours: string): Row => ({
-        what,
-        nodes,
-        throttle,
-        ringtrail_ms: of(ours),
-        findAndReplaceDOMText_ms: null,
-        mark_js_ms: null,
-        tree_walker_ms: null,
-      })
-      rows.push(
-        {
-          ...row("first swap", "first"),
-          findAndReplaceDOMText_ms: of("findAndReplaceDOMText"),
-          mark_js_ms: of("mark.js"),
-          tree_walker_ms: of("bare TreeWalker"),
-        },
-        row("page without the number", "none"),
-        row("one added node", "one"),
-        row("1,000 mutations", "thousand"),
-      )
-    }
-  return rows
+  return { rows, longTasks }
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
+}
+
+/** A figure for each tool, to the hundredth. */
+function eachTool(figure: (tool: Tool) => number): Record<Tool, number> {
+  return Object.fromEntries(TOOLS.map((tool) => [tool, Math.round(figure(tool) * 100) / 100])) as Record<Tool, number>
 }
 
 const [browser, lab, script] = await Promise.all([startChromium(), openLab(), buildScript()])
 try {
   lab.lent = [PAIR]
-  const rows = await bench(browser, lab)
-  console.table(rows)
-  console.log(`dni.js: ${script.raw} bytes, ${script.gzip} gzip, ${script.brotli} brotli`)
+  // An isolated page's clock has steps of 5 µs instead of 100.
+  lab.headers = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" }
+  const { rows, longTasks } = await bench(browser, lab)
+  for (const figure of ["median_ms", "least_ms"] as const) {
+    console.log(figure)
+    console.table(rows.map(({ what, nodes, throttle, [figure]: times }) => ({ what, nodes, throttle, ...times })))
+  }
+  console.log("tasks over 50 ms, median")
+  console.table(longTasks)
   const { raw, gzip, brotli } = script
-  writeFileSync(
-    "bench/snippet-results.json",
-    `${JSON.stringify({ browser: browser.version(), runs: RUNS, script: { raw, gzip, brotli }, rows }, null, 2)}\n`,
-  )
+  console.log(`dni.js: ${raw} bytes, ${gzip} gzip, ${brotli} brotli`)
+  if (!size)
+    writeFileSync(
+      "bench/snippet-results.json",
+      `${JSON.stringify({ browser: browser.version(), runs: RUNS, script: { raw, gzip, brotli }, rows, longTasks }, null, 2)}\n`,
+    )
 } finally {
   await browser.close()
   await lab.close()

@@ -82,18 +82,16 @@ export const Swap = z.strictObject({
   lease: z.string().nullable(),
   /** The ready-made pattern the script searches for (flags `gi`): see `server/core/match.ts`. */
   match: z.string(),
-  /** A cheap pattern (flag `i`) for a first look: text without it needs no search. */
+  /** A cheap pattern for a first look: text without it needs no search. */
   find: z.string(),
-  /** National digits of `number` when they fit into the grouping of `target`; null: it is shown as `display` or `intl`. */
-  digits: z.string().nullable(),
+  /** National digits of `number`, plain and full-width, when they fit into the grouping of `target`; null: it is shown as `display` or `intl`. */
+  digits: z.array(z.string()).nullable(),
   /** The number as people of the site's country write it nationally. */
   display: z.string().nullable(),
   /** The number as it is written with its country code. */
   intl: z.string().nullable(),
   /** `tel:` and E.164. */
   href: z.string().nullable(),
-  /** What the script needs to know of pages, so that it can stay small: see `RULES` in `server/core/match.ts`. */
-  rules: z.array(z.string()),
 })
 export type Swap = z.infer<typeof Swap>
 
@@ -104,6 +102,19 @@ export const VisitAnswer = z.strictObject({
   swaps: z.array(Swap),
 })
 export type VisitAnswer = z.infer<typeof VisitAnswer>
+
+/** What the page is told: the visit's answer, and what the script must know of pages so that it can stay small. */
+export const PageAnswer = VisitAnswer.extend({
+  /** Selectors and patterns: see `RULES` in `server/core/match.ts`. */
+  rules: z.strictObject({
+    kept: z.string(),
+    blocks: z.string(),
+    labelled: z.string(),
+    label: z.string(),
+    roots: z.string(),
+  }),
+})
+export type PageAnswer = z.infer<typeof PageAnswer>
 
 export const BeatRequest = z.strictObject({
   visit: cut(64),

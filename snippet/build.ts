@@ -59,6 +59,17 @@ async function bundle(entry: string): Promise<Script> {
       unused: false,
     },
   })
+  return measure(enclose(code))
+}
+
+/** A block keeps names to itself as well as a function does, in fewer bytes, as long as it declares no `var` and no function. */
+function enclose(code: string): string {
+  const body = code.replace(/^\(\(\)=>\{(.*)\}\)\(\);?$/s, "$1").replace(/\bvar /g, "let ")
+  if (/\bfunction\b/.test(body)) throw new Error("a function declared in a block would be the page's, too")
+  return `{${body}}`
+}
+
+function measure(code: string): Script {
   const bytes = Buffer.from(code)
   return {
     code,

@@ -7,11 +7,11 @@ import { observe } from "./watch.js"
 declare const window: { ringtrail?: Api & { q?: [name: keyof Api, args: unknown[]][] } }
 type Api = Record<string, (...args: never[]) => unknown>
 
-const { q } = window.ringtrail || { q: [] }
+const q = (window.ringtrail || { q: [] }).q
 if (q) {
   const api: Api = {
     swap,
-    number: (target?: string) => swaps.find(({ re, number }) => number && (!target || target.match(re as RegExp))),
+    number: (target?: string) => swaps.find((one) => one.number && (!target || target.match(one.find))),
     beat,
     event: (name: string, fields: object) => beat("event", { name, fields }),
     consent,
@@ -24,15 +24,17 @@ if (q) {
   on("consent", consent)
   addEventListener(
     "click",
-    (event) => {
-      for (const node of event.composedPath() as HTMLAnchorElement[])
-        if (/^tel:/.test(node.href)) beat("tap", { number: node.href.slice(4) })
-    },
+    (event) =>
+      (event.composedPath() as HTMLAnchorElement[]).map(
+        ({ href }) => /^tel:/.test(href) && beat("tap", { number: href.slice(4) }),
+      ),
     true,
   )
-  addEventListener("focusin", ({ target }) => {
-    if ((target as Element).closest("[data-dni-form]")) import(new URL("dni-form.js", src) as unknown as string)
-  })
+  addEventListener(
+    "focusin",
+    (event) =>
+      (event.target as Element).closest("[data-dni-form]") && import(new URL("dni-form.js", src) as unknown as string),
+  )
   addEventListener("visibilitychange", look)
   document.hidden || look()
   for (const [name, args] of q) (api[name] as (...args: never[]) => unknown)(...(args as never[]))

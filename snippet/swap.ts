@@ -1,12 +1,8 @@
 // Find, replace, restore: only the data of texts and the values of attributes are written.
-import type { Swap } from "../shared/contract.js"
+import type { PageAnswer, Swap } from "../shared/contract.js"
 import { emit } from "./events.js"
 import { options } from "./options.js"
 import { observe } from "./watch.js"
-
-interface Found extends Swap {
-  re?: RegExp
-}
 
 /** What was written, back to what the page had: numbers are restored by their text, so in clones and snapshots too. */
 const origin: Record<string, string> = {}
@@ -16,22 +12,18 @@ const flips = new Map<Node, number>()
 const waiting = new Set<Node>()
 /** What the site chose itself; by default elements that no page has. */
 const chosen = options.target || "_"
-let run: Node[] = []
+const run: Node[] = []
 let last = ""
 /** All swaps of this page, the outdated ones before the present ones: those lead a number back to the page's own. */
-export const swaps: Found[] = []
-/** Whatever has none of these digits has none of the numbers. */
-let find: RegExp | undefined
-// The rules that came with the swaps: see `RULES` in server/core/match.ts.
-let kept: string
-let blocks: string
-let labelled: string
-let named: string
-let roots: string
+export const swaps: Swap[] = []
+/** Whatever this does not find has none of the numbers. */
+let find = /(?!)/
+/** What the script knows of pages comes with the answer: see `RULES` in server/core/match.ts. */
+let rules = {} as PageAnswer["rules"]
 
 /** The block that an inline node belongs to: all the text in which its number may go on. */
 export const blockOf = (node: Node): Node =>
-  (node as Element).closest?.(blocks) || (node.parentNode && blockOf(node.parentNode)) || node
+  (node as Element).closest?.(rules.blocks) || (node.parentNode && blockOf(node.parentNode)) || node
 
 /**
  * Whether a node may be written. Frameworks compare the server's text with their own when they take over a page, and throw
@@ -41,11 +33,11 @@ export const blockOf = (node: Node): Node =>
 const isFree = (node: Node) => {
   const label = (node as Attr).ownerElement
   const element = label || node.parentElement
-  const root = !label && element?.closest(roots)
+  const root = !label && element?.closest(rules.roots)
   const block = blockOf(node)
   return (
     !element ||
-    ((!element.closest(kept) || element.closest(chosen)) &&
+    ((!element.closest(rules.kept) || element.closest(chosen)) &&
       (!root ||
         Object.keys(element)[0] ||
         /_v|__k/.test(Object.keys(root) as unknown as string) ||
@@ -53,19 +45,19 @@ const isFree = (node: Node) => {
         !(
           waiting.has(block) ||
           (waiting.add(block) &&
-            requestAnimationFrame(() => {
+            setTimeout(() => {
               waiting.delete(block)
               swap(block)
-            }))
+            }, 9))
         )))
   )
 }
 
 /** Writes the numbers into a run of texts or into one attribute; a `tel:` address gets E.164. */
 const put = (nodes: Node[], text = nodes.map((node) => node.nodeValue).join("\0"), dial = "") => {
-  if (find?.test(text)) {
-    for (const { display, intl, number, re, digits } of swaps)
-      text = text.replace(re as RegExp, (found, abroad, body) => {
+  if (find.test(text)) {
+    for (const { display, intl, number, match, digits } of swaps)
+      text = text.replace(RegExp(match, "gi"), (found, abroad, body) => {
         let index = 0
         const page = origin[dial + found]
         const shown = (
@@ -77,10 +69,9 @@ const put = (nodes: Node[], text = nodes.map((node) => node.nodeValue).join("\0"
                 ? number
                 : body
                   ? found.slice(0, -body.length) +
-                    body.replace(/[\d０-９]/g, (digit: string) =>
-                      String.fromCharCode(
-                        (digit.charCodeAt(0) & -16) | ((digits as unknown as number[])[index++] as number),
-                      ),
+                    body.replace(
+                      /[\d０-９]/g,
+                      (digit: string) => ((digits as string[])[+(digit > "9")] as string)[index++] as string,
                     )
                   : (abroad ? intl : display) + found.replace(/[^\0]/g, "")
         ) as string
@@ -99,29 +90,22 @@ const put = (nodes: Node[], text = nodes.map((node) => node.nodeValue).join("\0"
   }
 }
 
-const walk = (parent: Node) => {
-  for (const node of parent.childNodes)
-    if (node.nodeType === 3) run.push(node)
-    // A comment has no `matches`, and nothing to walk either.
-    else (node as Element).matches?.(blocks) ? read(node) : walk(node)
-}
+const flush = () => put(run.splice(0))
 
-const flush = () => {
-  put(run)
-  run = []
-}
-
-const read = (block: Node) => {
-  flush()
-  if (find?.test(block.textContent as string)) walk(block)
-  flush()
+const read = (node: Node) => {
+  // A comment has no `matches`, and nothing to read either.
+  const block = (node as Element).matches?.(rules.blocks)
+  if (block) flush()
+  if (node.nodeType === 3) run.push(node)
+  else if (!block || find.test(node.textContent as string)) node.childNodes.forEach(read)
+  if (block) flush()
 }
 
 /** Swaps all numbers below `root`. Twice is as good as once. */
-export const swap = (root: Node = document.documentElement) => {
+export const swap = (root: Node = document) => {
   for (const element of [
     root as Element,
-    ...(root as Element).querySelectorAll(options.shadow || `${labelled},${chosen}`),
+    ...(root as Element).querySelectorAll(options.shadow || `${rules.labelled},${chosen}`),
   ]) {
     const { shadowRoot, firstChild } = element
     if (shadowRoot && options.shadow) {
@@ -129,33 +113,24 @@ export const swap = (root: Node = document.documentElement) => {
       swap(shadowRoot)
     }
     for (const attribute of element.attributes || []) {
-      const [kind, dial, own] = RegExp(named, "i").exec(`${attribute.name}=${attribute.value}`) || []
+      const [kind, dial, own] = `${attribute.name}=${attribute.value}`.match(rules.label) || []
       if (own) firstChild && put([firstChild], own)
       else if (kind || element.matches(chosen)) put([attribute], attribute.value, dial)
     }
   }
   read(root)
+  flush()
 }
 
 /** Takes an answer's swaps: what other numbers were written before is restored first. */
-export const take = (next: Found[]) => {
-  const numbers = `${next.map((one) => {
-    one.re = RegExp(one.match, "gi")
-    return one.number
-  })}`
+export const take = ({ swaps: next, rules: told }: Partial<PageAnswer> & Pick<PageAnswer, "swaps">) => {
+  const numbers = `${next.map((one) => one.number)}`
   if (last !== numbers) {
     last = numbers
+    rules = told || rules
     swaps.map((one) => (one.number = null))
     swaps.push(...next)
-    find = RegExp(
-      swaps
-        .map((one) => {
-          ;[kept, blocks, labelled, named, roots] = one.rules as [string, string, string, string, string]
-          return one.find
-        })
-        .join("|"),
-      "i",
-    )
+    find = RegExp(swaps.map((one) => one.find).join("|"))
     swap()
     emit("swap", next)
   }

@@ -1,6 +1,6 @@
 // The visit: what is told to the server, and what is remembered in the browser.
-import type { VisitAnswer } from "../shared/contract.js"
-import { emit } from "./events.js"
+import type { PageAnswer } from "../shared/contract.js"
+import { emit, on } from "./events.js"
 import { options, site, src } from "./options.js"
 import { take } from "./swap.js"
 import { page, referrer } from "./watch.js"
@@ -11,8 +11,8 @@ let mode =
     (navigator.doNotTrack as unknown as number) > 0)
     ? "none"
     : options.consent || "full"
-let visitor: string | null | undefined
-export let visit: string | null | undefined
+/** The newest answer, this page's or an earlier one's. */
+export let known = {} as PageAnswer & { at: number }
 let timer: number | undefined
 /** Where the visitor is remembered; an object in memory when the browser forbids storage. */
 let memory: Record<string, string> = {}
@@ -20,22 +20,25 @@ try {
   memory = localStorage
 } catch {}
 
-const post = (path: string, body: object, done: (reply: Response) => unknown) => {
-  if (mode !== "none")
-    fetch(new URL(`${options.api || `v1/sites/${site}`}/${path}`, src), {
-      method: "POST",
-      body: JSON.stringify(body),
-      credentials: "omit",
-      keepalive: true,
-    })
-      .then(done)
-      .catch((error) => emit("error", error))
-}
+const post = (path: string, body: object, done: (reply: Response) => unknown): unknown =>
+  mode !== "none" &&
+  fetch(new URL(`${options.api || `v1/sites/${site}`}/${path}`, src), {
+    method: "POST",
+    body: JSON.stringify(body),
+    credentials: "omit",
+    keepalive: true,
+  })
+    .then(done)
+    .catch((error) => emit("error", error))
 
-/** Tells the server what happened in the visit. Where that has ended or lost its number meanwhile, the page asks anew. */
-export const beat = (kind: string, more?: object) => {
-  if (visit) post("beats", { visit, kind, ...more }, ({ status }) => status === 205 && view())
-}
+/**
+ * Tells the server what happened in the visit: at the first answer when there is none yet. Where the visit has ended or lost
+ * its number meanwhile, the page asks anew.
+ */
+export const beat = (kind: string, more?: object): unknown =>
+  known.visit
+    ? post("beats", { visit: known.visit, kind, ...more }, (reply) => reply.status === 205 && view())
+    : more && on("ready", () => beat(kind, more), { once: true })
 
 /** A cookie of the page, where the visitor allows it; none in a sandboxed frame, where reading throws. */
 const cookie = (name: string) => {
@@ -45,10 +48,9 @@ const cookie = (name: string) => {
 }
 
 /** The visitor's id in a cookie that subdomains share. */
-const bake = (id: unknown, age: number) => {
+const bake = (id: unknown, age: number) =>
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in Safari before 18.4 and in plain HTTP.
-  document.cookie = `${site}=${id};domain=${options.domain};path=/;max-age=${age}`
-}
+  (document.cookie = `${site}=${id};domain=${options.domain};path=/;max-age=${age}`)
 
 /** Records a page view and takes the numbers of the answer; too late an answer is kept for the next page. */
 export const view = () => {
@@ -56,24 +58,24 @@ export const view = () => {
   post(
     "visits",
     {
-      visitor: cookie(site) || visitor,
+      visitor: cookie(site) || known.visitor,
       url: page,
       ids: { ga: cookie("_ga"), ym: cookie("_ym_uid"), fbp: cookie("_fbp"), fbc: cookie("_fbc") },
       consent: mode,
       referrer,
-      visit,
+      visit: known.visit,
     },
     async (reply) => {
-      const answer: VisitAnswer & { at?: number } = await reply.json()
+      const answer = await reply.json()
       if (!answer.swaps || mode === "none") throw answer
-      ;({ visitor, visit } = answer)
-      timer = timer || setInterval(() => document.hidden || beat("beat"), answer.beat_s * 1e3)
-      if (Date.now() - at < 1500) take(answer.swaps)
-      emit("ready", answer)
+      known = answer
+      known.at = at
+      timer = timer || setInterval(() => document.hidden || beat("beat"), known.beat_s * 1e3)
+      if (Date.now() - at < 1500) take(known)
+      emit("ready", known)
       if (mode === "full") {
-        bake(visitor, 3e7)
-        answer.at = at
-        memory[site] = JSON.stringify(answer)
+        bake(known.visitor, 3e7)
+        memory[site] = JSON.stringify(known)
       }
     },
   )
@@ -87,8 +89,8 @@ export const consent = (next: string) => {
   if (next !== mode) {
     if (next === "none") {
       beat("end")
-      visitor = visit = null
-      take([])
+      known = { swaps: [] as PageAnswer["swaps"] } as typeof known
+      take(known)
     }
     cookie(site) && bake("", 0)
     delete memory[site]
@@ -102,7 +104,7 @@ export const recall = () => {
   if (mode === "full")
     try {
       const old = JSON.parse(memory[site] as string)
-      ;({ visitor, visit } = old)
-      if (Date.now() - old.at < 18e5) take(old.swaps)
+      if (Date.now() - old.at < 18e5) take(old)
+      known = old
     } catch {}
 }

@@ -1,7 +1,7 @@
 // Late content and single-page navigation: the observer sees every change of the page, its own included, and only what differs
 // is written.
 import { blockOf, swap, swaps } from "./swap.js"
-import { view, visit } from "./visit.js"
+import { known, view } from "./visit.js"
 
 /** Only marketing parameters leave the browser: others carry names and e-mail addresses. */
 const clean = (href: string) =>
@@ -21,7 +21,7 @@ const observer = new MutationObserver((records) => {
   for (const { type, target, addedNodes } of records)
     for (const node of type[9] ? [target] : addedNodes) node.isConnected && swaps[0] && blocks.add(blockOf(node))
   blocks.forEach(swap)
-  if (visit && page !== next) {
+  if (known.visit && page !== next) {
     referrer = page
     page = next
     view()

@@ -1,28 +1,28 @@
 import { isSupportedCountry, type PhoneNumber, parsePhoneNumberFromString } from "libphonenumber-js/max"
+import type { PageAnswer, Swap } from "../../shared/contract.js"
 
 /** The fields of a `Swap` that tell the script what to look for on the page and what to write in its place. */
 export interface SwapForm {
   /** Source of the whole pattern (flags `gi`). Group 1: an international prefix. Group 2: digits whose grouping may be kept. */
   match: string
-  /** Source of a cheap pattern (flag `i`) without which `match` cannot match: the national digits of either number. */
+  /** Source of a cheap pattern (no flags) without which `match` cannot match: the national digits of either number. */
   find: string
-  /** National significant digits of `number` when they fit into the target's grouping, else null. */
-  digits: string | null
+  /** National significant digits of `number`, plain and full-width, when they fit into the target's grouping, else null. */
+  digits: string[] | null
   /** `number` as it is written inside the site's country, or internationally when it is a foreign one. */
   display: string | null
   /** `number` as it is written with its country code. */
   intl: string | null
   /** `tel:` and E.164. */
   href: string | null
-  /** Five rules about pages: see `RULES`. */
-  rules: string[]
 }
 
 // The script joins the texts of neighbouring nodes with U+0000, which no HTML text can hold: hence the \0 in the patterns.
 
 /** What may stand between two digits: white space of any width, dashes, dots, slashes, brackets and invisible characters. */
-const GAP =
-  "[\\s\\0\\-\u2010-\u2015\u2212\uff0d.\uff0e\u00b7\u2022\u2219/\uff0f()\uff08\uff09\u00ad\u200b-\u200f\u2060]*"
+const GAP = "[\\s\\0()\\--/\u00ad\u00b7\u200b-\u2015\u2022\u2060\u2212\u2219\uff08\uff09\uff0d-\uff0f]*"
+/** What contains every gap, in fewer characters. */
+const LOOSE_GAP = "[^\\w\uff10-\uff19]*"
 const SPACE = "[\\s\\0]"
 const DASH = "\\-\u2010-\u2015"
 const DIGIT = "\\d\uff10-\uff19"
@@ -73,17 +73,17 @@ const AFTER = `(?!\\0*(?:${[
 /** Other channels' links and whatever the site or a translator marked: a number in them is not ours. */
 const OTHERS =
   '[data-dni=off],.skiptranslate,[href*=":"]:not([href^="tel:" i],[href^=http]),[href*="//wa."],[href*="//t."],[href*=whatsapp]'
-const RULES = [
+export const RULES: PageAnswer["rules"] = {
   // Where numbers stay. `:read-write` is whatever may be edited, `contenteditable` and `designMode` included.
-  `head,script,style,noscript,template,textarea,select,:read-write,${OTHERS}`,
+  kept: `head,script,style,noscript,template,textarea,select,:read-write,${OTHERS}`,
   // Blocks, `<br>` too, part two numbers: all but these elements, within which a number may begin and end.
-  `:not(a,abbr,b,bdi,bdo,big,cite,code,data,dfn,em,font,i,ins,kbd,mark,nobr,output,q,s,samp,small,span,strong,sub,sup,time,tt,u,var,wbr),${OTHERS}`,
+  blocks: `:not(a,abbr,b,bdi,bdo,big,cite,code,data,dfn,em,font,i,ins,kbd,mark,nobr,output,q,s,samp,small,span,strong,sub,sup,time,tt,u,var,wbr),${OTHERS}`,
   // Elements and attributes ("name=value") that may hold a number. Group 1: it is dialled. Group 2: the element shows that number.
-  '[href^="tel:" i],[aria-label],[title],[data-dni]',
-  "^(href=tel:)|^(?:aria-label|title)=|^data-dni=(.+)",
+  labelled: '[href^="tel:" i],[aria-label],[title],[data-dni]',
+  label: "^(href=[tT][eE][lL]:)|^(?:aria-label|title)=|^data-dni=(.+)",
   // Roots that a framework will take over: Next, Nuxt, Gatsby and Docusaurus, the usual mount points, a whole document.
-  '[id^=__],#root,#app,[data-reactroot],[data-server-rendered],html:has(>*>script[src*="/_next/"])',
-]
+  roots: '[id^=__],#root,#app,[data-reactroot],[data-server-rendered],html:has(>*>script[src*="/_next/"])',
+}
 
 const CACHE_LIMIT = 2000
 const cache = new Map<string, SwapForm>()
@@ -103,10 +103,24 @@ export function describeSwap(swap: { target: string; number: string | null; coun
   return form
 }
 
+const texts = new Map<string, string>()
+
+/**
+ * A swap as JSON. All but the lease is the same for everybody who is shown this number for this target in this form, so it
+ * is written once.
+ */
+export function writeSwap({ lease, ...swap }: Swap): string {
+  const key = `${swap.target} ${swap.number} ${swap.display}`
+  const known = texts.get(key) ?? JSON.stringify(swap)
+  if (texts.size >= CACHE_LIMIT) texts.clear()
+  texts.set(key, known)
+  return `{"lease":${JSON.stringify(lease)},${known.slice(1)}`
+}
+
 function buildForm({ target, number, country }: { target: string; number: string | null; country: string }): SwapForm {
   const page = parsePhoneNumberFromString(target)
   const lent = number === null ? undefined : parsePhoneNumberFromString(number)
-  if (!page) return { match: "(?!)", find: "(?!)", digits: null, display: null, intl: null, href: null, rules: RULES }
+  if (!page) return { match: "(?!)", find: "(?!)", digits: null, display: null, intl: null, href: null }
   const fits =
     lent !== undefined &&
     lent.countryCallingCode === page.countryCallingCode &&
@@ -120,11 +134,10 @@ function buildForm({ target, number, country }: { target: string; number: string
       )
       .join("|")})${AFTER}`,
     find: sought.map((one) => cheapPattern(one.nationalNumber)).join("|"),
-    digits: fits ? lent.nationalNumber : null,
+    digits: fits ? [lent.nationalNumber, widen(lent.nationalNumber)] : null,
     display: lent ? displayOf(lent, country) : null,
     intl: lent ? lent.formatInternational() : null,
     href: lent ? `tel:${lent.number}` : null,
-    rules: RULES,
   }
 }
 
@@ -167,30 +180,43 @@ function prefixPattern(number: PhoneNumber, captured: boolean): string {
   return `(?:${abroad}${home}${mayStandBare(number) ? bare : ""})`
 }
 
-/** The national digits, captured when their grouping may be kept; a vanity word is found too but never kept. */
+/**
+ * The numbers with their gaps: which digits they are is looked ahead, what lies between them is then checked once for all.
+ * Digits are captured when their grouping may be kept; a vanity word is found too but never kept.
+ */
 function bodyPattern(numbers: PhoneNumber[], fits: boolean): string {
-  const plain = numbers.map((number) => [...number.nationalNumber].map(digitPattern).join(GAP)).join("|")
-  const [first] = numbers
-  const vanity = first ? `|${vanityPattern(first.nationalNumber)}` : ""
+  const bodies = Map.groupBy(numbers, ({ nationalNumber }) => nationalNumber.length)
+  const choices = [...bodies].map(([length, group]) => {
+    const ahead = `(?=${group.map(({ nationalNumber }) => cheapPattern(nationalNumber)).join("|")})`
+    const digits = `[${DIGIT}](?:${GAP}[${DIGIT}]){${length - 1}}`
+    // "800-FLOWERS": letters by the keypad, a word may run over the last digit.
+    const vanity = `[${DIGIT}](?:${GAP}[a-z${DIGIT}]){${length - 1}}(?<=[a-z])[a-z]{0,4}`
+    return `${ahead}(?:${fits ? `(${digits})` : digits}|${vanity})`
+  })
   // The empty group never matches: group 2 must exist, for the script counts on it.
-  return fits ? `(?:(${plain})${vanity})` : `(?:(?:${plain})${vanity})((?!))?`
+  return fits ? choices.join("|") : `(?:${choices.join("|")})((?!))?`
 }
 
 function digitPattern(digit: string): string {
-  return `[${digit}${String.fromCharCode(digit.charCodeAt(0) + 0xfee0)}]`
+  return `[${digit}${widen(digit)}]`
 }
 
-/** "800-FLOWERS": letters by the keypad (ITU E.161) after the first three digits; a word may run over the last digit. */
-function vanityPattern(national: string): string {
-  const keys = [...national].map((digit, index) => (index < 3 ? digit : `[${digit}${KEYPAD[Number(digit)] ?? ""}]`))
-  return `${keys.join(GAP)}(?:(?<=[a-z])[a-z]{0,4})`
+/** Full-width digits. */
+function widen(digits: string): string {
+  return digits.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0))
 }
 
-/** The national digits alone, those after the third as keys too: it fails at the first wrong digit, so most text costs little. */
+/**
+ * The national digits alone, those after the third as keys of the keypad (ITU E.161) too: it fails at the first wrong digit,
+ * so most text costs little. Cases are spelled out, because browsers take long to compile a pattern that ignores them.
+ */
 function cheapPattern(national: string): string {
   return [...national]
-    .map((digit, index) => `${digitPattern(digit).slice(0, -1)}${index < 3 ? "" : (KEYPAD[Number(digit)] ?? "")}]`)
-    .join(GAP)
+    .map((digit, index) => {
+      const keys = index < 3 ? "" : (KEYPAD[Number(digit)] ?? "")
+      return `[${digit}${widen(digit)}${keys}${keys.toUpperCase()}]`
+    })
+    .join(LOOSE_GAP)
 }
 
 function displayOf(number: PhoneNumber, country: string): string {

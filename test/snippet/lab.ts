@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
-import { describeSwap } from "../../server/core/match.js"
+import { describeSwap, RULES } from "../../server/core/match.js"
 import { buildFormScript, buildScript } from "../../snippet/build.js"
 
 /** What the lab's server was asked on the script's behalf. */
@@ -73,6 +73,7 @@ export async function openLab(): Promise<Lab> {
           visitor: "vsr_1",
           visit: "vis_1",
           beat_s: 30,
+          rules: RULES,
           swaps: lab.lent.map((one) => ({
             target: one.target,
             number: one.number,

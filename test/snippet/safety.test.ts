@@ -102,7 +102,7 @@ describe("a bad day", () => {
     "%s: the page keeps its number, without an error or a second try",
     async (name, fault) => {
       lab.fault = fault
-      tab = await openTab(browser, lab, `${P}<a href="tel:2125550123">x</a>`)
+      tab = await openTab(browser, lab, `${P}<a href="tel:2125550123">x</a>`, "", "running")
       await tab.page.waitForTimeout(name.includes("two seconds") ? 2300 : 400)
       await tab.page.evaluate(() => {
         document.body.append("212-555-0123")

@@ -26,9 +26,23 @@ export interface Tab {
   close(): Promise<void>
 }
 
+/** Whether the page's clock runs. It stands still where nothing is to be late, however busy the machine is. */
+export type Clock = "still" | "running"
+
 /** Opens a fresh browser profile and, when a body is given, a page of it that holds the script. */
-export async function openTab(browser: Browser, lab: Lab, body?: string, attributes = ""): Promise<Tab> {
+export async function openTab(
+  browser: Browser,
+  lab: Lab,
+  body?: string,
+  attributes = "",
+  clock: Clock = "still",
+): Promise<Tab> {
   const context = await browser.newContext()
+  if (clock === "still")
+    await context.addInitScript(() => {
+      const now = Date.now()
+      Date.now = () => now
+    })
   const page = await context.newPage()
   const complaints: string[] = []
   page.on("pageerror", (error) => complaints.push(String(error)))

@@ -1,8 +1,8 @@
-import type * as z from "zod"
 import {
   BeatRequest,
+  PageAnswer,
   pageOf,
-  VisitAnswer,
+  type VisitAnswer,
   VisitorAnswer,
   VisitRequest,
   VisitRow,
@@ -10,6 +10,7 @@ import {
 } from "../../../shared/contract.js"
 import { REASON_HEADER, VISIT_BODY_LIMIT_BYTES } from "../../../shared/protocol.js"
 import { recordBeat } from "../../core/beat.js"
+import { RULES, writeSwap } from "../../core/match.js"
 import { readSettings } from "../../core/settings.js"
 import { recordVisit } from "../../core/visit.js"
 import { listVisits } from "../../core/visit-list.js"
@@ -18,12 +19,20 @@ import { corsHeaders, isOwnPage } from "../cors.js"
 import { siteRoute } from "../route.js"
 
 /** A stranger's page keeps its own number and leaves no trace. */
-const STRANGER: z.infer<typeof VisitAnswer> = { visitor: null, visit: null, beat_s: 0, swaps: [] }
+const STRANGER: VisitAnswer = { visitor: null, visit: null, beat_s: 0, swaps: [] }
 /**
  * The visit is over, or its number is somebody else's by now. 205, Reset Content, is what it says, and no error: browsers
  * write every 4xx into the console of a page that did nothing wrong.
  */
 const ENDED = 205
+
+const RULES_TEXT = JSON.stringify(RULES)
+
+/** The answer as JSON. Its long parts were written once and for all. */
+function writeAnswer({ visitor, visit, beat_s, swaps }: VisitAnswer): string {
+  const head = JSON.stringify({ visitor, visit, beat_s }).slice(0, -1)
+  return `${head},"swaps":[${swaps.map(writeSwap).join()}],"rules":${RULES_TEXT}}`
+}
 
 export const visitRoutes = [
   siteRoute({
@@ -34,7 +43,7 @@ export const visitRoutes = [
     body: VisitRequest,
     limit: VISIT_BODY_LIMIT_BYTES,
     traffic: true,
-    answer: VisitAnswer,
+    answer: PageAnswer,
     work: (site, { body, request }, host) => {
       const origin = request.headers.get("origin")
       if (!isOwnPage(readSettings(site).domains, origin, body.url))
@@ -43,7 +52,7 @@ export const visitRoutes = [
     },
     reply: ({ answer, reason, origin }) => ({
       status: 200,
-      json: answer,
+      text: writeAnswer(answer),
       headers: { ...corsHeaders(origin), ...(reason === null ? {} : { [REASON_HEADER]: reason }) },
     }),
   }),
