@@ -179,7 +179,7 @@ export const LeadDetail = LeadAnswer.extend({
 })
 export type LeadDetail = z.infer<typeof LeadDetail>
 
-/** A segment of leads: text compares exactly but for case. */
+/** A segment of leads; texts are compared exactly. */
 export const LeadFilter = z.strictObject({
   stage: key.optional(),
   kind: z.enum(STAGE_KINDS).optional(),
@@ -231,6 +231,7 @@ export const SCORE_FIELDS = [
   "amount",
   "qualified",
   "talk_s",
+  "digits",
   "calls",
   "visits",
   "pages",
@@ -263,7 +264,7 @@ export const LeadSettings = z.strictObject({
       on: z.boolean().default(true),
       answered: z.boolean().default(true).describe("only calls that were answered"),
       min_talk_s: z.number().int().min(0).max(86_400).default(60),
-      first_time: z.boolean().default(true).describe("only a caller's first call"),
+      first_time: z.boolean().default(true).describe("only the first call of a caller that fits"),
     })
     .prefault({}),
   from_forms: z.strictObject({ on: z.boolean().default(true) }).prefault({}),
@@ -304,7 +305,6 @@ export type TaskAnswer = z.infer<typeof TaskAnswer>
 const due = { due_at: instant.optional(), due_on: day.optional() }
 
 export const TaskFields = z.strictObject({
-  lead: id("lead"),
   step: label.default("follow up"),
   ...due,
   agent: id("agent").nullish(),
@@ -321,11 +321,12 @@ export const TaskPatch = z.strictObject({
   notes,
 })
 export type TaskPatch = z.infer<typeof TaskPatch>
-/** One task for each lead of a segment, 1,000 at most; a lead that has an open task of this step gets no second one. */
+/** The same tasks for each lead of a segment, 1,000 at most; a lead that has an open task of the same step and day gets no second one. */
 export const TaskBatch = z.strictObject({
   filter: LeadFilter,
   step: label.default("follow up"),
   ...due,
+  cadence: cadence.min(1).optional().describe("a task for each of these days from today, in place of one"),
   agent: id("agent").nullish().describe("whoever the lead belongs to, unless named"),
   notes,
 })

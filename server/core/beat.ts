@@ -2,6 +2,7 @@ import { eq, sql } from "drizzle-orm"
 import type { BeatRequest } from "../../shared/contract.js"
 import { VISIT_IDLE_MS } from "../../shared/protocol.js"
 import { type Db, prepareOnce, type Site } from "./db.js"
+import { applyFormRule } from "./lead-rule.js"
 import { holdsAll, releaseLeases, shortenHold } from "./lease.js"
 import { findNumberByPhone } from "./number.js"
 import { readPhone } from "./phone.js"
@@ -39,6 +40,7 @@ export function recordBeat(site: Site, beat: BeatRequest): boolean {
       kind: beat.kind,
       data: { at_ms: beat.at_ms, name: beat.name, fields: bound(beat.fields) },
     })
+  if (beat.kind === "form") applyFormRule(site, visit, bound(beat.fields))
   return alive
 }
 

@@ -9,6 +9,7 @@ import { keptCaller, keptEvent, readKnownCaller } from "./caller-privacy.js"
 import { type Db, excludedOf, placeholdersOf, prepareOnce, type Site } from "./db.js"
 import { type FoldedCall, foldCall } from "./fold.js"
 import { decodeId } from "./id.js"
+import { applyCallRule } from "./lead-rule.js"
 import { toMinor } from "./money.js"
 import { readPhone } from "./phone.js"
 import { type Fault, notFound, Refusal } from "./refusal.js"
@@ -144,7 +145,9 @@ export function updateCall(site: Site, id: string, patch: CallPatch): CallRow {
     const again = judgeAgain(site, after)
     if (again) replaceAnswer(site, before, again)
   }
-  return findCall(site, id)
+  const patched = findCall(site, id)
+  applyCallRule(site, patched)
+  return patched
 }
 
 /** Whether a call is qualified: as a person says (`said`), else as one said before, else by the site's rule. */
@@ -159,7 +162,9 @@ export function relearnCall(site: Site, id: string): CallRow {
   const call = findCall(site, id)
   const found = judgeAgain(site, call, true)
   if (found) replaceAnswer(site, call, found)
-  return findCall(site, id)
+  const judged = findCall(site, id)
+  applyCallRule(site, judged)
+  return judged
 }
 
 /** The call with this public id; refuses for any other. */
@@ -197,6 +202,7 @@ function storeCall(site: Site, known: CallRow | undefined, { id, carrier, call_k
     for (const call of [known, facts]) if (call?.from_e164) settleMissed(site, call.from_e164, call.started_at)
   const row = byId.all({ id })[0]
   if (!row) throw notFound("call")
+  applyCallRule(site, row)
   return row
 }
 

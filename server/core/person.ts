@@ -1,4 +1,5 @@
 import { and, eq, sql } from "drizzle-orm"
+import { readKnownCaller } from "./caller-privacy.js"
 import { type Db, prepareOnce, type Site } from "./db.js"
 import { decodeId, encodeId } from "./id.js"
 import { notFound, Refusal } from "./refusal.js"
@@ -84,7 +85,12 @@ const statements = prepareOnce((db: Db) => {
 
 /** The person who has this key. */
 export function findPersonByKey(site: Site, kind: KeyKind, value: string): number | undefined {
-  return statements(site).byKey.all({ kind, value })[0]?.person_id
+  return statements(site).byKey.all({ kind, value: kind === "phone" ? phoneKey(site, value) : value })[0]?.person_id
+}
+
+/** A phone number as the site's calls know their callers: where callers are hashed, so are the keys of people. */
+export function phoneKey(site: Site, phone: string): string {
+  return phone.startsWith("hash:") ? phone : (readKnownCaller(site, phone).from_e164 ?? phone)
 }
 
 /**
@@ -93,10 +99,11 @@ export function findPersonByKey(site: Site, kind: KeyKind, value: string): numbe
  * into a form joins nobody) and where nobody has said that they are not one; else it is the one with the strongest key.
  */
 export function personFor(site: Site, identity: Identity, reason: string, trusted: boolean): number | undefined {
-  const keys = keysOf(identity)
+  const keys = keysOf(site, identity)
   if (keys.length === 0) return undefined
   const known = [...new Set(keys.flatMap(([kind, value]) => findPersonByKey(site, kind, value) ?? []))]
-  const { name = null, phone = null, email = null } = identity
+  const { name = null, email = null } = identity
+  const phone = identity.phone?.startsWith("hash:") ? null : (identity.phone ?? null)
   let [id] = known
   if (id === undefined) {
     id = site.newId()
@@ -215,8 +222,12 @@ export function personId(id: number): string {
   return encodeId("person", id)
 }
 
-function keysOf({ email, phone, visitor_id }: Identity): [KeyKind, string][] {
-  const values = { email, phone, visitor: visitor_id === null ? undefined : visitor_id?.toString() }
+function keysOf(site: Site, { email, phone, visitor_id }: Identity): [KeyKind, string][] {
+  const values = {
+    email,
+    phone: phone ? phoneKey(site, phone) : undefined,
+    visitor: visitor_id === null ? undefined : visitor_id?.toString(),
+  }
   return KEY_KINDS.flatMap((kind): [KeyKind, string][] => {
     const value = values[kind]
     return value ? [[kind, value]] : []

@@ -70,6 +70,11 @@ export const agents = sqliteTable("agents", {
   weight: real().notNull().default(1),
   active: flag().notNull().default(true),
   created_at: integer().notNull(),
+  last_lead: integer().notNull().default(0),
+  /** The place in the weighted turn: grows by 1 / weight with each lead. */
+  pass: real().notNull().default(0),
+  day: text().notNull().default(""),
+  day_leads: integer().notNull().default(0),
 })
 
 export const leads = sqliteTable("leads", {

@@ -5,7 +5,9 @@ import { handleErrors, mountDirectoryRoutes, mountSiteRoutes } from "./route.js"
 import { callRoutes } from "./routes/calls.js"
 import { carrierRoutes } from "./routes/carriers.js"
 import { costRoutes } from "./routes/costs.js"
+import { followUpRoutes } from "./routes/follow-up.js"
 import { keyRoutes } from "./routes/keys.js"
+import { leadRoutes } from "./routes/leads.js"
 import { numberRoutes } from "./routes/numbers.js"
 import { orderRoutes } from "./routes/orders.js"
 import { reportRoutes } from "./routes/reports.js"
@@ -21,6 +23,8 @@ export const SITE_ROUTES = [
   ...visitRoutes,
   ...numberRoutes,
   ...callRoutes,
+  ...leadRoutes,
+  ...followUpRoutes,
   ...ruleRoutes,
   ...orderRoutes,
   ...costRoutes,

@@ -15,7 +15,8 @@ export function readCsv(text: string, columns: readonly string[]): Map<string, s
   if (!header) throw invalid("", "the CSV is empty: its first line names the columns")
   const names = header.map((name) => name.trim().toLowerCase())
   for (const name of names)
-    if (!columns.includes(name)) throw invalid(`column ${name}`, `is not known here; there are: ${columns.join(", ")}`)
+    if (!columns.some((column) => isNamed(name, column)))
+      throw invalid(`column ${name}`, `is not known here; there are: ${columns.join(", ")}`)
   const twice = names.find((name, column) => names.indexOf(name) < column)
   if (twice !== undefined) throw invalid(`column ${twice}`, "stands twice")
   return rows.map((cells, index) => {
@@ -24,6 +25,11 @@ export function readCsv(text: string, columns: readonly string[]): Map<string, s
     const filled = names.map((name, column) => [name, cells[column]?.trim() ?? ""] as const)
     return new Map(filled.filter(([, cell]) => cell !== ""))
   })
+}
+
+/** Whether a name is the column's; `field.*` is every column that begins so. */
+function isNamed(name: string, column: string): boolean {
+  return column.endsWith("*") ? name.length >= column.length && name.startsWith(column.slice(0, -1)) : name === column
 }
 
 /** Whether a body is CSV by its content type. */

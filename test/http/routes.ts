@@ -1,6 +1,7 @@
 import { carrierNames } from "../../server/carriers/index.js"
 import { DIRECTORY_ROUTES, SITE_ROUTES } from "../../server/http/app.js"
 import type { Host } from "../host.js"
+import { leadBodyOf, makeLead } from "./lead-routes.js"
 
 export type AnyRoute = (typeof SITE_ROUTES)[number] | (typeof DIRECTORY_ROUTES)[number]
 
@@ -10,7 +11,7 @@ export const ROUTES: readonly AnyRoute[] = [...DIRECTORY_ROUTES, ...SITE_ROUTES]
 /** A route's path with its parameters filled in: the site, and ids of the right form that nothing has. */
 export function pathOf(route: AnyRoute, site: string, ids: Record<string, string> = {}): string {
   const prefix = /\/(\w+?)s\/\{id\}(?:\/|$)/.exec(route.path)?.[1] ?? ""
-  const short = { number: "num", visitor: "vtr" }[prefix] ?? prefix
+  const short = { number: "num", visitor: "vtr" }[prefix] ?? (route.path.includes("/people/{id}") ? "person" : prefix)
   const path = route.path
     .replace("{site}", site)
     .replace("{carrier}", carrierNames()[0] ?? "")
@@ -32,6 +33,7 @@ export async function makeRuleAndCode(host: Host, site: string): Promise<Record<
   const rule = { name: "Off", enabled: false, outcome: { show: "nothing" } }
   const code = { kind: "code", code: "MADE", source: { channel: "Event" } }
   return {
+    ...(await makeLead(host, site)),
     rule: (await host.api<{ id: string }>("POST", `/v1/sites/${site}/rules`, rule)).id,
     code: (await host.api<{ id: string }>("POST", `/v1/sites/${site}/codes`, code)).id,
     ...(await makeMoney(host, site)),
@@ -89,6 +91,6 @@ export function bodyOf(route: AnyRoute, unique: string): unknown {
     case "put /{site}/rates":
       return { currency: "EUR", rate: 1.1, from: "2026-11-01" }
     default:
-      return undefined
+      return leadBodyOf(route, unique)
   }
 }
