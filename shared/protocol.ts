@@ -10,6 +10,9 @@ export const VISIT_BODY_LIMIT_BYTES = 262_144
 /** Largest body of a bulk route (numbers as CSV), in bytes. */
 export const BULK_BODY_LIMIT_BYTES = 1_048_576
 
+/** Largest file that is imported, in bytes: a month of an account's keywords by day is about two million. */
+export const FILE_LIMIT_BYTES = 4_194_304
+
 /** Longest URL that is read; the rest is cut. Yandex itself cuts at 4,096, Node refuses a request line over 16 kB. */
 export const URL_LIMIT = 8192
 /** Longest URL and referrer kept on a visit, in UTF-16 units. */

@@ -1,11 +1,11 @@
-import { and, desc, eq, type SQL, sql } from "drizzle-orm"
+import { and, desc, eq, getTableColumns, type SQL, sql } from "drizzle-orm"
 import { addDays } from "../../shared/calendar.js"
 import type { SourceFields } from "../../shared/contract.js"
 import type { CostAnswer, CostDaysAnswer, CostFields, CostPatch, CostsQuery } from "../../shared/contract-costs.js"
 import { sourceFromFields } from "../../shared/source.js"
 import { divideEvenly, type Spread } from "./allocation.js"
 import { decodeCursor, type Page, pageOf } from "./cursor.js"
-import { type Db, excludedOf, placeholdersOf, prepareOnce, type Site } from "./db.js"
+import { type Db, excludedOf, prepareOnce, type Site } from "./db.js"
 import { decodeId, encodeId } from "./id.js"
 import { fromMinor, toMinor } from "./money.js"
 import { findNumberByPhone, type NumberRow } from "./number.js"
@@ -27,6 +27,8 @@ const REQUEST_DAYS = 20_000
 
 const SOURCE_FIELDS = ["channel", "source", "medium", "campaign", "term", "content"] as const
 
+const COLUMNS = Object.values(getTableColumns(costs)).map(({ name }) => name)
+
 const statements = prepareOnce((db: Db) => {
   const value = sql.placeholder
   return {
@@ -40,10 +42,21 @@ const statements = prepareOnce((db: Db) => {
       .from(sources)
       .where(eq(sources.id, value("id")))
       .prepare(),
-    put: db
+    putMany: db
       .insert(costs)
-      .values(placeholdersOf(costs))
+      .select(
+        sql`select ${sql.join(
+          COLUMNS.map((name) => sql`r.value ->> ${sql.raw(`'${name}'`)}`),
+          sql`, `,
+        )} from json_each(${value("rows")}) r where true`,
+      )
       .onConflictDoUpdate({ target: costs.id, set: excludedOf(costs) })
+      .prepare(),
+    addDays: db
+      .insert(costDays)
+      .select(
+        sql`select d.value ->> 0, d.value ->> 1, d.value ->> 2, d.value ->> 3, d.value ->> 4 from json_each(${value("parts")}) d`,
+      )
       .prepare(),
   }
 })
@@ -150,18 +163,35 @@ export function restateCosts(site: Site, currency: string, from: string): number
   return changed.length
 }
 
-/** The only place, with `removeCost`, that writes a cost and its days: the parts of the days sum to the cost exactly. */
+/** Writes a cost and its days anew. */
 export function storeCost(site: Site, before: CostRow | undefined, after: CostRow): CostRow {
   if (before) removeDays(site, before)
-  statements(site).put.run(after)
-  const days = daysOfCost(after)
-  const amounts = divideEvenly(after.site_amount ?? 0, days.length)
-  const clicks = divideEvenly(after.clicks ?? 0, days.length)
-  const impressions = divideEvenly(after.impressions ?? 0, days.length)
-  const parts = days.map((day, index) => [day, amounts[index], clicks[index], impressions[index]])
-  site.db.run(sql`insert into cost_days (day, cost_id, site_amount, clicks, impressions)
-    select d.value ->> 0, ${after.id}, d.value ->> 1, d.value ->> 2, d.value ->> 3 from json_each(${JSON.stringify(parts)}) d`)
+  storeCosts(site, [after])
   return after
+}
+
+/** Costs written by one statement: an import has thousands. */
+const BATCH = 500
+
+/**
+ * The only place, with `removeCost`, that writes costs and their days: the parts of the days sum to the cost exactly. Days of
+ * before are gone already.
+ */
+export function storeCosts(site: Site, rows: readonly CostRow[]): void {
+  const { putMany, addDays } = statements(site)
+  for (let start = 0; start < rows.length; start += BATCH) {
+    const batch = rows.slice(start, start + BATCH)
+    putMany.run({ rows: JSON.stringify(batch) })
+    addDays.run({ parts: JSON.stringify(batch.flatMap(partsOf)) })
+  }
+}
+
+function partsOf(cost: CostRow): [day: string, cost: number, amount: number, clicks: number, impressions: number][] {
+  const days = daysOfCost(cost)
+  const amounts = divideEvenly(cost.site_amount ?? 0, days.length)
+  const clicks = divideEvenly(cost.clicks ?? 0, days.length)
+  const impressions = divideEvenly(cost.impressions ?? 0, days.length)
+  return days.map((day, index) => [day, cost.id, amounts[index] ?? 0, clicks[index] ?? 0, impressions[index] ?? 0])
 }
 
 /** Takes a cost and its days away. */
@@ -172,11 +202,16 @@ export function removeCost(site: Site, cost: CostRow): void {
 
 /** The dictionary's row for what a cost was spent on; a cost that names no channel, source or medium has none of them. */
 export function internCostSource(site: Site, fields: SourceFields): number {
+  return internSource(site, sourceOfCost(fields))
+}
+
+/** What a cost was spent on: derived as visits' sources are, so that the two meet in reports. */
+export function sourceOfCost(fields: SourceFields): SourceParts {
   const named = Object.fromEntries(
     SOURCE_FIELDS.flatMap((name) => (fields[name]?.trim() ? [[name, fields[name]]] : [])),
   ) as SourceFields
-  if (named.channel || named.source || named.medium) return internSource(site, sourceFromFields(named))
-  const parts: SourceParts = {
+  if (named.channel || named.source || named.medium) return sourceFromFields(named)
+  return {
     channel: "",
     ga4_channel: "",
     source: "",
@@ -185,7 +220,6 @@ export function internCostSource(site: Site, fields: SourceFields): number {
     term: named.term?.trim() ?? null,
     content: named.content?.trim() ?? null,
   }
-  return internSource(site, parts)
 }
 
 function planCost(

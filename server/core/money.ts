@@ -3,7 +3,7 @@ import { invalid } from "./refusal.js"
 const digits = new Map<string, number>()
 
 /** Decimal places of a currency (ISO 4217): 2 for EUR, 0 for JPY, 3 for KWD. */
-function decimalsOf(currency: string): number {
+export function decimalsOf(currency: string): number {
   let places = digits.get(currency)
   if (places === undefined) {
     places = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2

@@ -38,7 +38,7 @@ function register(registry: OpenAPIRegistry, route: AnyRoute): void {
       params: z.object(Object.fromEntries(params.map((name) => [name, z.string()]))),
       ...(query ? { query } : {}),
       ...(route.method === "post" ? { headers: z.object({ "Idempotency-Key": z.string().max(255).optional() }) } : {}),
-      ...(route.body ? { body: { required: true, content: { "application/json": { schema: route.body } } } } : {}),
+      ...(route.body ? { body: { required: true, content: contentOf(route) } } : {}),
     },
     responses: {
       [status]: {
@@ -48,4 +48,10 @@ function register(registry: OpenAPIRegistry, route: AnyRoute): void {
       default: { description: "A problem (RFC 9457)", content: { "application/problem+json": { schema: Problem } } },
     },
   })
+}
+
+function contentOf(route: AnyRoute) {
+  return route.decodeBytes
+    ? { "text/csv": { schema: z.string() } }
+    : { "application/json": { schema: route.body ?? z.unknown() } }
 }

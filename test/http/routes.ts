@@ -16,6 +16,7 @@ export function pathOf(route: AnyRoute, site: string, ids: Record<string, string
     .replace("{site}", site)
     .replace("{carrier}", carrierNames()[0] ?? "")
     .replace("{id}", ids[short] ?? `${short}_000000000`)
+  if (path.endsWith("/costs/import")) return `${path}?format=plain`
   if (path.endsWith("/forecast")) return `${path}?pool=${ids.pool ?? "pool_000000000"}`
   return path.endsWith("/resolve") ? `${path}?to=%2B12125550101&at=2026-11-02T10:00:00Z` : path
 }
@@ -25,6 +26,7 @@ async function makeMoney(host: Host, site: string): Promise<Record<string, strin
   return {
     order: (await post("orders", { external_id: "made", amount: 10 })).id,
     cost: (await post("costs", { kind: "other", amount: 10, from: "2026-11-01" })).id,
+    import: (await host.api<{ id: string }>("POST", `/v1/sites/${site}/costs/import`, "date,cost\n2026-11-01,5\n")).id,
   }
 }
 
@@ -86,6 +88,8 @@ export function bodyOf(route: AnyRoute, unique: string): unknown {
       return { amount: 20 }
     case "post /{site}/costs":
       return { kind: "ads", amount: 100, from: "2026-11-01", channel: "Paid Search" }
+    case "post /{site}/costs/import":
+      return `date,campaign,cost\n2026-11-01,c${unique},12.50\n`
     case "patch /{site}/costs/{id}":
       return { amount: 90 }
     case "put /{site}/rates":

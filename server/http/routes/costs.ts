@@ -1,8 +1,18 @@
 import * as z from "zod"
-import { pageOf } from "../../../shared/contract.js"
-import { CostAnswer, CostDaysAnswer, CostPatch, CostRequest, CostsQuery } from "../../../shared/contract-costs.js"
+import { PageQuery, pageOf } from "../../../shared/contract.js"
+import {
+  CostAnswer,
+  CostDaysAnswer,
+  CostImportAnswer,
+  CostImportFile,
+  CostImportQuery,
+  CostPatch,
+  CostRequest,
+  CostsQuery,
+  ImportAnswer,
+} from "../../../shared/contract-costs.js"
 import { RateAnswer, RateChange, RateFields } from "../../../shared/contract-money.js"
-import { BULK_BODY_LIMIT_BYTES } from "../../../shared/protocol.js"
+import { BULK_BODY_LIMIT_BYTES, FILE_LIMIT_BYTES } from "../../../shared/protocol.js"
 import {
   deleteCost,
   describeCost,
@@ -13,9 +23,12 @@ import {
   updateCost,
 } from "../../core/cost.js"
 import { listRates, putRate } from "../../core/rate-change.js"
+import { deleteImport, importSpend, listImports } from "../../core/spend-import.js"
+import { sha256 } from "../auth.js"
 import { parseJson } from "../body.js"
 import { isCsv, readCsvObjects } from "../csv.js"
 import { siteRoute } from "../route.js"
+import { readSheet } from "../sheet.js"
 
 const COUNTS = ["clicks", "impressions"]
 const COLUMNS = [
@@ -51,6 +64,40 @@ export const costRoutes = [
     query: CostsQuery,
     answer: pageOf(CostAnswer),
     look: (site, { query }) => listCosts(site, query),
+  }),
+  siteRoute({
+    method: "post",
+    path: "/v1/sites/{site}/costs/import",
+    summary:
+      "Import an ad platform's export (Google Ads, Meta, Yandex Direct, Baidu, plain CSV), whole or not at all; dry_run=true shows what would come of it",
+    access: "write",
+    query: CostImportQuery,
+    body: CostImportFile,
+    limit: FILE_LIMIT_BYTES,
+    decodeBytes: readSheet,
+    answer: CostImportAnswer,
+    status: 201,
+    prepare: ({ query: { dry_run: _, ...query }, body }) => sha256(JSON.stringify([query, body.lines])),
+    work: (site, { query, body }, _, digest) => importSpend(site, query, body, String(digest)),
+    reply: (json, { query }) => ({ status: query.dry_run === "true" ? 200 : 201, json }),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/costs/imports",
+    summary: "List the imports, latest first",
+    access: "read",
+    query: PageQuery,
+    answer: pageOf(ImportAnswer),
+    look: (site, { query }) => listImports(site, query),
+  }),
+  siteRoute({
+    method: "delete",
+    path: "/v1/sites/{site}/costs/imports/{id}",
+    summary: "Take an import back, with the costs that are still there of it",
+    access: "write",
+    answer: null,
+    status: 204,
+    work: (site, { params }) => deleteImport(site, params.id ?? ""),
   }),
   siteRoute({
     method: "get",
