@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { CALLBACK_STATES } from "./contract-call.js"
+import { OVERFLOWS, OverflowNumber, shortage, thresholds, validity } from "./contract-engine.js"
 import { FIELD_LIMIT, IMPORT_LIMIT, PAGE_DEFAULT, PAGE_LIMIT, URL_LIMIT } from "./protocol.js"
 
 // The public contract: the shape of every body and query, in and out. Routes validate with it, the OpenAPI document is
@@ -157,6 +158,7 @@ export const SiteFields = z.strictObject({
   currency: currency.default("USD"),
   country: country.default("US"),
   forward_to: phone.nullish().describe("where calls are forwarded to"),
+  ...thresholds,
 })
 export type SiteFields = z.infer<typeof SiteFields>
 
@@ -167,6 +169,7 @@ export const SitePatch = z.strictObject({
   currency: currency.optional(),
   country: country.optional(),
   forward_to: phone.nullish(),
+  ...thresholds,
 })
 export type SitePatch = z.infer<typeof SitePatch>
 
@@ -178,6 +181,8 @@ export const SiteAnswer = z.strictObject({
   currency: z.string(),
   country: z.string(),
   forward_to: text,
+  attributed_at: z.number(),
+  candidates_at: z.number(),
   created_at: z.string(),
 })
 export type SiteAnswer = z.infer<typeof SiteAnswer>
@@ -210,7 +215,8 @@ export const PoolFields = z.strictObject({
   name,
   target: phone.describe("the number printed on the page"),
   numbers: z.array(phone).max(1000).default([]),
-  overflow: z.enum(["share", "original"]).default("share"),
+  ...shortage,
+  overflow: z.enum(OVERFLOWS).default("share"),
   idle_minutes: idleMinutes.default(30),
   lending: lending.optional(),
 })
@@ -219,7 +225,7 @@ export type PoolFields = z.infer<typeof PoolFields>
 export const PoolPatch = z.strictObject({
   name: name.optional(),
   target: phone.optional(),
-  overflow: z.enum(["share", "original"]).optional(),
+  ...shortage,
   idle_minutes: idleMinutes.optional(),
   lending: lending.optional(),
 })
@@ -229,7 +235,9 @@ export const PoolAnswer = z.strictObject({
   id: z.string(),
   name: z.string(),
   target: z.string(),
-  overflow: z.enum(["share", "original"]),
+  overflow: z.enum(OVERFLOWS),
+  overflow_numbers: z.array(OverflowNumber),
+  reserve_percent: z.number().int(),
   idle_minutes: z.number(),
   lending: z.string(),
   /** How many numbers the pool has, and how many are lent out right now. */
@@ -240,7 +248,7 @@ export const PoolAnswer = z.strictObject({
 export type PoolAnswer = z.infer<typeof PoolAnswer>
 
 export const NumberFields = z.discriminatedUnion("kind", [
-  z.strictObject({ e164: phone, kind: z.literal("static"), source: SourceFields }),
+  z.strictObject({ e164: phone, kind: z.literal("static"), source: SourceFields, ...validity }),
   z.strictObject({ e164: phone, kind: z.literal("pool"), pool: id("pool") }),
 ])
 export type NumberFields = z.infer<typeof NumberFields>
@@ -251,6 +259,7 @@ export const NumberPatch = z.strictObject({
   state: z.enum(["active", "paused", "retired"]).optional(),
   pool: id("pool").optional(),
   source: SourceFields.optional(),
+  ...validity,
 })
 export type NumberPatch = z.infer<typeof NumberPatch>
 
@@ -268,6 +277,9 @@ export const NumberAnswer = z.strictObject({
     content: true,
   }).nullable(),
   state: z.enum(["active", "paused", "retired"]),
+  /** The first and the last day on which a static number speaks for its source, in the site's time zone. */
+  valid_from: text,
+  valid_until: text,
   created_at: z.string(),
 })
 export type NumberAnswer = z.infer<typeof NumberAnswer>

@@ -5,7 +5,7 @@ import { decodeId, encodeId } from "./id.js"
 import { findNumberByPhone } from "./number.js"
 import { packObservation, unpackObservation } from "./posterior.js"
 import { invalid } from "./refusal.js"
-import { type Attribution, judge, modelAt, type Resolution, readModel, resolve } from "./resolve.js"
+import { type Attribution, judge, modelAt, type Resolution, readModel, resolve, thresholdsOf } from "./resolve.js"
 import { answers, calls, observations, visits } from "./schema.js"
 
 type CallRow = typeof calls.$inferSelect
@@ -69,7 +69,11 @@ export function judgeAgain(site: Site, call: CallRow, relearnt = false): Attribu
   if (kept && number?.kind === "pool") {
     const model = relearnt ? modelAt(site, site.now) : { id: kept.model_id, model: readModel(site, kept.model_id) }
     const evidence = evidenceOf(site, { ...call, number_id: number.id })
-    return judge(unpackObservation(kept.seen), model.model, number.id, evidence)
+    return judge(unpackObservation(kept.seen), model.model, {
+      number: number.id,
+      thresholds: thresholdsOf(site),
+      evidence,
+    })
   }
   const at = { to: call.to_e164, at: call.started_at, from: call.from_e164 }
   return resolve(site, at, (number_id) => evidenceOf(site, { ...call, number_id })).attribution

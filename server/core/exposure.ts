@@ -1,12 +1,13 @@
 import {
+  AGES,
+  ageBinOf,
+  ageCellAt,
   BIN_STARTS,
   BINS,
   binEnd,
   CELLS,
   cellAt,
-  ENGAGED_MS,
-  KINDS,
-  kindOf,
+  STAY_STARTS,
   TAP_STARTS,
   tapCellAt,
   tapEnd,
@@ -20,9 +21,9 @@ export interface Lent {
   readonly kind: number
   readonly channel: string
   readonly visits: number
-  /** Ms from their beginnings to their last signs of life, together. */
-  readonly present_ms: number
   readonly taps: number
+  /** Ms that they spent at each age, together. */
+  readonly ages: readonly number[]
 }
 
 /** Ms that visits spent in each cell, by channel: how long each could have called. */
@@ -34,29 +35,31 @@ export type Exposure = ReadonlyMap<string, Float64Array>
  */
 export function exposureOf(blocks: readonly Lent[], blockMs: number, from: number, to: number): Exposure {
   const exposure = new Map<string, Float64Array>()
-  for (const { block, kind, channel, visits, present_ms, taps } of blocks) {
+  for (const { block, kind, channel, visits, taps, ages } of blocks) {
     const cells = exposure.get(channel) ?? new Float64Array(CELLS)
     exposure.set(channel, cells)
-    const traits = traitsOf(kind)
+    const { hidden, stay, mobile } = traitsOf(kind)
     const start = Math.max(from, block * blockMs)
     const end = Math.min(to, (block + 1) * blockMs)
     const inside = end > start ? 1 : 0
     const add = (cell: number, ms: number) => {
       cells[cell] = (cells[cell] ?? 0) + ms
     }
-    const glance = kindOf({ ...traits, hidden: false, engaged: false })
-    const present = kindOf({ ...traits, hidden: false })
-    // The first seconds of a visit that becomes engaged are spent like anybody's.
-    const early = traits.engaged ? Math.min(present_ms, visits * ENGAGED_MS) : 0
-    add(cellAt(glance, 0), early * inside)
-    add(cellAt(present, 0), (present_ms - early) * inside)
-    for (let bin = 0; bin < BINS; bin++)
-      add(cellAt(kind, bin), visits * timeInBin(block * blockMs, blockMs, bin, from, to))
+    for (let bin = 0; bin < AGES; bin++) add(ageCellAt(mobile, bin), (ages[bin] ?? 0) * inside)
+    for (let bin = 0; bin < BINS; bin++) {
+      const ms = visits * timeInBin(block * blockMs, blockMs, bin, from, to)
+      // A page that fell silent without a word counts as open at first.
+      if (!hidden && bin === 0) add(ageCellAt(mobile, AGE_OF_STAY[stay] ?? 0), ms)
+      else add(cellAt(kind, bin), ms)
+    }
     for (let bin = 0; bin < TAP_STARTS.length; bin++)
       add(tapCellAt(bin), taps * inside * (tapEnd(bin) - (TAP_STARTS[bin] ?? 0)))
   }
   return exposure
 }
+
+/** The bin of age that visits of a stay are in when they fall silent. */
+const AGE_OF_STAY = STAY_STARTS.map((ms) => ageBinOf(ms + 30_000))
 
 /** Mean ms between `from` and `to` that somebody who fell silent at some moment of a block spends in a bin of silence. */
 function timeInBin(blockStart: number, blockMs: number, bin: number, from: number, to: number): number {
@@ -70,6 +73,3 @@ function timeInBin(blockStart: number, blockMs: number, bin: number, from: numbe
   }
   return total / parts
 }
-
-/** Cells that kinds of visit have; the others belong to taps. */
-export const SILENCE_CELLS = KINDS * BINS

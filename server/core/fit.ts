@@ -1,5 +1,19 @@
-import { type Exposure, SILENCE_CELLS } from "./exposure.js"
-import { BINS, CELLS, cellAt, KINDS, type Model, PRIOR, rateOf, TAP_STARTS, tapCellAt, traitsOf } from "./hazard.js"
+import type { Exposure } from "./exposure.js"
+import {
+  AGES,
+  ageCellAt,
+  BINS,
+  CELLS,
+  cellAt,
+  KINDS,
+  type Model,
+  PRIOR,
+  rateOf,
+  SILENCE_CELLS,
+  TAP_STARTS,
+  tapCellAt,
+  traitsOf,
+} from "./hazard.js"
 import type { Crowd } from "./posterior.js"
 
 /** One call to learn from: the cells that competed for it, and what is certain of it (by a person's word). */
@@ -125,39 +139,8 @@ function maximise(expected: Expected, exposure: Exposure, numberMs: number, mode
 function fitKinds(calls: Float64Array, time: Float64Array): Float64Array {
   const rates = new Float64Array(CELLS)
   // Pages that are open are a matter of their own: who is looking at the number is another question than who comes back to it.
-  const present = cellsWhere((kind, bin) => !traitsOf(kind).hidden && bin === 0)
-  const gone = cellsWhere((kind, bin) => traitsOf(kind).hidden || bin > 0)
-  for (const cells of [present, gone]) {
-    const priors = priorsOf(cells)
-    const factors = new Map(priors.factors)
-    const bases = new Map(priors.bases)
-    const factorOf = (kind: number) => factors.get(kind & 3) ?? 1
-    for (let turn = 0; turn < 3; turn++) {
-      for (const [key, members] of groupBy(cells, baseKey)) {
-        let n = 0
-        let t = 0
-        for (const { cell, kind } of members) {
-          n += calls[cell] ?? 0
-          t += (time[cell] ?? 0) * factorOf(kind)
-        }
-        bases.set(key, shrink(n, t, priors.bases.get(key) ?? 0, BIN_CALLS))
-      }
-      for (const [key, members] of groupBy(cells, ({ kind }) => kind & 3)) {
-        let n = 0
-        let wanted = 0
-        for (const member of members) {
-          n += calls[member.cell] ?? 0
-          wanted += (time[member.cell] ?? 0) * (bases.get(baseKey(member)) ?? 0)
-        }
-        factors.set(key, shrink(n, wanted, priors.factors.get(key) ?? 1, KIND_CALLS))
-      }
-    }
-    for (const member of cells) {
-      const { cell, kind } = member
-      const above = (bases.get(baseKey(member)) ?? 0) * factorOf(kind)
-      rates[cell] = shrink(calls[cell] ?? 0, time[cell] ?? 0, above, CELL_CALLS)
-    }
-  }
+  fitLevels(OPEN, calls, time, rates)
+  fitLevels(GONE, calls, time, rates)
   for (let kind = 0; kind < KINDS; kind++) {
     const first = cellAt(kind, 0)
     rates.set(falling(rates.subarray(first, first + BINS), time.subarray(first, first + BINS)), first)
@@ -165,22 +148,38 @@ function fitKinds(calls: Float64Array, time: Float64Array): Float64Array {
   return rates
 }
 
-/** What the prior says of each bin, for all kinds together, and of how much more or less each kind calls. */
-function priorsOf(cells: readonly Cell[]): { bases: Map<number, number>; factors: Map<number, number> } {
-  const bases = new Map<number, number>()
-  for (const [key, members] of groupBy(cells, baseKey))
-    bases.set(key, members.reduce((sum, { cell }) => sum + (PRIOR.rates[cell] ?? 0), 0) / members.length)
-  const factors = new Map<number, number>()
-  for (const [key, members] of groupBy(cells, ({ kind }) => kind & 3)) {
-    const ratios = members.map((member) => (PRIOR.rates[member.cell] ?? 0) / (bases.get(baseKey(member)) || 1))
-    factors.set(key, ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length)
+function fitLevels(
+  { cells, bases, factors }: Table,
+  calls: Float64Array,
+  time: Float64Array,
+  rates: Float64Array,
+): void {
+  const factorOf = new Map(factors.map(({ key, prior }) => [key, prior]))
+  const baseOf = new Map(bases.map(({ key, prior }) => [key, prior]))
+  for (let turn = 0; turn < 3; turn++) {
+    for (const { key, members, prior } of bases) {
+      let n = 0
+      let t = 0
+      for (const { cell, factor } of members) {
+        n += calls[cell] ?? 0
+        t += (time[cell] ?? 0) * (factorOf.get(factor) ?? 1)
+      }
+      baseOf.set(key, shrink(n, t, prior, BIN_CALLS))
+    }
+    for (const { key, members, prior } of factors) {
+      let n = 0
+      let wanted = 0
+      for (const { cell, base } of members) {
+        n += calls[cell] ?? 0
+        wanted += (time[cell] ?? 0) * (baseOf.get(base) ?? 0)
+      }
+      factorOf.set(key, shrink(n, wanted, prior, KIND_CALLS))
+    }
   }
-  return { bases, factors }
-}
-
-/** Cells of one bin belong together; a page that was left is another matter than one that fell silent. */
-function baseKey({ kind, bin }: Cell): number {
-  return (traitsOf(kind).hidden ? BINS : 0) + bin
+  for (const { cell, base, factor } of cells) {
+    const above = (baseOf.get(base) ?? 0) * (factorOf.get(factor) ?? 1)
+    rates[cell] = shrink(calls[cell] ?? 0, time[cell] ?? 0, above, CELL_CALLS)
+  }
 }
 
 /** Calls per time, leaning on `prior` as if it were `strength` calls more. */
@@ -202,23 +201,61 @@ function fitChannels(
   return factors
 }
 
+/** A cell, the row it shares with all kinds (`base`), and what its kind shares in all rows (`factor`). */
 interface Cell {
   readonly cell: number
-  readonly kind: number
-  readonly bin: number
+  readonly base: number
+  readonly factor: number
 }
 
-const ALL: readonly Cell[] = Array.from({ length: SILENCE_CELLS }, (_, cell) => ({
-  cell,
-  kind: Math.floor(cell / BINS),
-  bin: cell % BINS,
-}))
-
-function cellsWhere(keep: (kind: number, bin: number) => boolean): Cell[] {
-  return ALL.filter(({ kind, bin }) => keep(kind, bin))
+/** Cells that belong together, and what the prior says of their rows and kinds. */
+interface Table {
+  readonly cells: readonly Cell[]
+  readonly bases: readonly Group[]
+  readonly factors: readonly Group[]
 }
 
-function groupBy(cells: readonly Cell[], keyOf: (cell: Cell) => number): Map<number, Cell[]> {
+interface Group {
+  readonly key: number
+  readonly members: readonly Cell[]
+  readonly prior: number
+}
+
+/** Visits that were left or fell silent: a page that was left is another matter than one that fell silent. */
+const GONE = tableOf(
+  Array.from({ length: SILENCE_CELLS }, (_, cell) => {
+    const kind = Math.floor(cell / BINS)
+    return { cell, base: (traitsOf(kind).hidden ? BINS : 0) + (cell % BINS), factor: kind & 7 }
+  }),
+)
+/** Open pages, by age and device. */
+const OPEN = tableOf(
+  [false, true].flatMap((mobile) =>
+    Array.from({ length: AGES }, (_, bin) => ({ cell: ageCellAt(mobile, bin), base: bin, factor: mobile ? 1 : 0 })),
+  ),
+)
+
+function tableOf(cells: readonly Cell[]): Table {
+  const priorOf = ({ cell }: Cell) => PRIOR.rates[cell] ?? 0
+  const bases = groupBy(cells, ({ base }) => base).map(([key, members]) => ({
+    key,
+    members,
+    prior: mean(members.map(priorOf)),
+  }))
+  const baseOf = new Map(bases.map(({ key, prior }) => [key, prior]))
+  const factors = groupBy(cells, ({ factor }) => factor).map(([key, members]) => ({
+    key,
+    members,
+    prior: mean(members.map((member) => priorOf(member) / (baseOf.get(member.base) || 1))),
+  }))
+  return { cells, bases, factors }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function groupBy(cells: readonly Cell[], keyOf: (cell: Cell) => number): [number, Cell[]][] {
   const groups = new Map<number, Cell[]>()
   for (const cell of cells) {
     const key = keyOf(cell)
@@ -226,7 +263,7 @@ function groupBy(cells: readonly Cell[], keyOf: (cell: Cell) => number): Map<num
     if (group) group.push(cell)
     else groups.set(key, [cell])
   }
-  return groups
+  return [...groups]
 }
 
 /**

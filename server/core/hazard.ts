@@ -1,6 +1,7 @@
-// At what rate a visit rings, by what is known of it. A visit is in one cell: by how long it has been silent (16 bins, each
-// twice as long as the one before), whether its page is hidden, whether it was more than a glance, and its device; for half
-// an hour after a tap on the number, by the time since that tap instead. A factor of its channel multiplies the cell's rate.
+// At what rate a visit rings, by what is known of it. A visit whose page is open is in a cell by how long it has been there
+// and its device. One that has been silent is in a cell by how long (16 bins, each twice as long as the one before), whether
+// its page was left, how long it stayed, and its device. For half an hour after a tap on the number, the time since that tap
+// counts instead of all that. A factor of its channel multiplies the cell's rate.
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -30,29 +31,59 @@ export function tapEnd(bin: number): number {
   return TAP_STARTS[bin + 1] ?? TAP_REACH_MS
 }
 
-/** A visit that lasted this long, or viewed a second page, is engaged; a shorter one is a glance. */
-export const ENGAGED_MS = 15 * SECOND
+/** How long a visit stayed, ms, at least; a second page counts as the third of these. */
+export const STAY_STARTS: readonly number[] = [0, 15 * SECOND, 45 * SECOND, 3 * MINUTE]
+const STAY_OF_PAGES = 2
+/** The level of a stay: 0 for a glance, 3 for a visit of minutes. */
+export function stayOf(ms: number, pages: number): number {
+  return Math.max(binIn(STAY_STARTS, ms), pages > 1 ? STAY_OF_PAGES : 0)
+}
 
-/** Kinds of visit: hidden, engaged and mobile, each yes or no. */
-export const KINDS = 8
-/** Cells of the table: every kind in every bin, then the bins after a tap. */
-export const CELLS = KINDS * BINS + TAP_STARTS.length
+/** How long a page has been open, ms: the bins of visits that are there. */
+export const AGE_STARTS: readonly number[] = [
+  0,
+  5 * SECOND,
+  10 * SECOND,
+  20 * SECOND,
+  45 * SECOND,
+  90 * SECOND,
+  3 * MINUTE,
+  6 * MINUTE,
+]
+/** Bins of age. */
+export const AGES = AGE_STARTS.length
+/** The bin of an age, 0 to 7. */
+export function ageBinOf(age: number): number {
+  return binIn(AGE_STARTS, age)
+}
+/** The end of a bin of age, ms; the last one has none. */
+export function ageEnd(bin: number): number {
+  return AGE_STARTS[bin + 1] ?? Number.POSITIVE_INFINITY
+}
+
+/** Kinds of visit that has been silent: whether its page was left, how long it stayed, whether it was mobile. */
+export const KINDS = 16
+/** Cells of silence: every kind in every bin. */
+export const SILENCE_CELLS = KINDS * BINS
+/** Cells of the table: those of silence, then the ages of open pages by device, then the bins after a tap. */
+export const CELLS = SILENCE_CELLS + 2 * AGES + TAP_STARTS.length
 
 /** What the table tells visits apart by. */
 export interface Traits {
   readonly hidden: boolean
-  readonly engaged: boolean
+  /** 0 to 3: see `stayOf`. */
+  readonly stay: number
   readonly mobile: boolean
 }
 
-/** The kind of a visit, 0 to 7. */
-export function kindOf({ hidden, engaged, mobile }: Traits): number {
-  return (hidden ? 4 : 0) + (engaged ? 2 : 0) + (mobile ? 1 : 0)
+/** The kind of a visit, 0 to 15. */
+export function kindOf({ hidden, stay, mobile }: Traits): number {
+  return (hidden ? 8 : 0) + stay * 2 + (mobile ? 1 : 0)
 }
 
-/** Whether kinds of this number are hidden, engaged, mobile: what `kindOf` put together. */
+/** Whether kinds of this number are hidden or mobile, and how long they stayed: what `kindOf` put together. */
 export function traitsOf(kind: number): Traits {
-  return { hidden: (kind & 4) !== 0, engaged: (kind & 2) !== 0, mobile: (kind & 1) !== 0 }
+  return { hidden: (kind & 8) !== 0, stay: (kind >> 1) & 3, mobile: (kind & 1) !== 0 }
 }
 
 /** The cell of a kind in a bin of silence. */
@@ -60,15 +91,33 @@ export function cellAt(kind: number, bin: number): number {
   return kind * BINS + bin
 }
 
-/** The cell of a bin after a tap. */
-export function tapCellAt(bin: number): number {
-  return KINDS * BINS + bin
+/** The cell of an open page in a bin of age. */
+export function ageCellAt(mobile: boolean, bin: number): number {
+  return SILENCE_CELLS + (mobile ? AGES : 0) + bin
 }
 
-/** The cell of a visit that has been silent for `silence` ms and tapped the number `tapAgo` ms ago (null: never). */
-export function cellOf(traits: Traits, silence: number, tapAgo: number | null): number {
+/** The cell of a bin after a tap. */
+export function tapCellAt(bin: number): number {
+  return SILENCE_CELLS + 2 * AGES + bin
+}
+
+/** What is known of a visit at a moment: times are ms, `tapAgo` null where it never tapped the number. */
+export interface Standing {
+  readonly hidden: boolean
+  readonly mobile: boolean
+  readonly pages: number
+  /** From its beginning to its last sign of life, and since then. */
+  readonly stayed: number
+  readonly silence: number
+  readonly tapAgo: number | null
+}
+
+/** The cell of a visit at a moment. */
+export function cellOf({ hidden, mobile, pages, stayed, silence, tapAgo }: Standing): number {
   if (tapAgo !== null && tapAgo <= TAP_REACH_MS) return tapCellAt(binIn(TAP_STARTS, tapAgo))
-  return cellAt(kindOf(traits), binOf(silence))
+  const bin = binOf(silence)
+  if (!hidden && bin === 0) return ageCellAt(mobile, ageBinOf(stayed + silence))
+  return cellAt(kindOf({ hidden, stay: stayOf(stayed, pages), mobile }), bin)
 }
 
 /** The bin of a silence, 0 to 15. */
@@ -110,8 +159,10 @@ const DELAYS: readonly { readonly share: number; readonly medianMs: number }[] =
   { share: 0.12, medianMs: 240 * MINUTE },
   { share: 0.08, medianMs: 3600 * MINUTE },
 ]
-/** A glance calls this much less often than an engaged visit. */
-const GLANCE = 0.15
+/** How readily visits call by how long they stayed: a glance seldom does. */
+const BY_STAY = [0.2, 0.7, 1.5, 1.5]
+/** And by how long the page has been open: nobody dials at first sight, and who stays long came to read. */
+const BY_AGE = [0.3, 0.8, 1, 1, 1.2, 1, 0.7, 0.4]
 /** Of taps, how many lead to a call in each bin: two in three dial at once, the rest may try again. */
 const TAP_SHARES = [0.3, 0.22, 0.05, 0.03, 0.02, 0.02]
 /** Wrong numbers and robots, 0.03 a day. */
@@ -120,14 +171,14 @@ const STRAY = 0.03 / DAY
 /** The rates that serve until a site has learnt its own. */
 export const PRIOR: Model = {
   rates: Array.from({ length: CELLS }, (_, cell) => {
-    if (cell >= KINDS * BINS) {
-      const bin = cell - KINDS * BINS
+    if (cell >= tapCellAt(0)) {
+      const bin = cell - tapCellAt(0)
       return (TAP_SHARES[bin] ?? 0) / (tapEnd(bin) - (TAP_STARTS[bin] ?? 0))
     }
-    const { hidden, engaged } = traitsOf(Math.floor(cell / BINS))
-    const bin = cell % BINS
-    const present = !hidden && bin === 0 ? SHARE_ON_PAGE / ON_PAGE_MS : 0
-    return CALLS_PER_VISIT * (present + lateRate(bin) * (engaged ? 1.5 : GLANCE * 1.5))
+    if (cell >= SILENCE_CELLS)
+      return (CALLS_PER_VISIT * SHARE_ON_PAGE * (BY_AGE[(cell - SILENCE_CELLS) % AGES] ?? 1)) / ON_PAGE_MS
+    const { stay } = traitsOf(Math.floor(cell / BINS))
+    return CALLS_PER_VISIT * (BY_STAY[stay] ?? 1) * lateRate(cell % BINS)
   }),
   channels: {},
   stray: STRAY,

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm"
 import { type Db, prepareOnce, type Site } from "./db.js"
 import { exposureOf, type Lent } from "./exposure.js"
 import { fitModel, type Sample } from "./fit.js"
+import { AGE_STARTS, ageEnd, STAY_STARTS } from "./hazard.js"
 import { idAt } from "./id.js"
 import { cellsOf } from "./observe.js"
 import { unpackObservation } from "./posterior.js"
@@ -26,6 +27,25 @@ const CALLS_AT_ONCE = 1500
 const CALLS_AT_LEAST = 15
 const LEARN_EVERY_MS = 6 * HOUR
 const GROWTH = 1.15
+
+/** The stay of a visit `v`, ms: no longer than a working day, whatever a clock did meanwhile. */
+const STAYED_SQL = "min(28800000, max(0, v.seen_at - v.id / 2048 - 1704067200000))"
+const STAYED = sql.raw(STAYED_SQL)
+const BINS_OF_AGE = AGE_STARTS.map((_, bin) => bin)
+const AGE_SUMS = sql.raw(
+  BINS_OF_AGE.map((bin) => {
+    const start = AGE_STARTS[bin] ?? 0
+    const spent = `max(0, stayed - ${start})`
+    const end = ageEnd(bin)
+    return `sum(lent * ${Number.isFinite(end) ? `min(${spent}, ${end - start})` : spent})`
+  }).join(", "),
+)
+const AGE_TOTALS = sql.raw(BINS_OF_AGE.map((bin) => `ages ->> ${bin} + excluded.ages ->> ${bin}`).join(", "))
+const STAY_OF_VISIT = sql.raw(
+  `max(${STAY_STARTS.slice(1)
+    .map((ms) => `(${STAYED_SQL} >= ${ms})`)
+    .join(" + ")}, 2 * (v.pages > 1))`,
+)
 
 const statements = prepareOnce((db: Db) => {
   const value = sql.placeholder
@@ -122,18 +142,17 @@ function countVisits(site: Site, after: number): void {
   if (before <= after + 1) return
   // Divisions by written numbers: a bound one is REAL and would divide into fractions.
   site.db.run(sql`
-    insert into lendings (block, kind, channel, visits, present_ms, taps)
-    select v.seen_at / ${sql.raw(String(BLOCK_MS))},
-      v.hidden * 4 + (v.pages > 1 or v.seen_at - v.id / 2048 - 1704067200000 >= 15000) * 2 + (v.device in ('mobile', 'tablet')),
-      s.channel,
-      sum(json_array_length(v.leases)),
-      sum(json_array_length(v.leases) * max(0, v.seen_at - v.id / 2048 - 1704067200000)),
-      sum((select count(*) from visit_events e where e.visit_id = v.id and e.kind = 'tap' and e.number_id is not null))
-    from visits v join sources s on s.id = v.source_id
-    where v.id > ${after} and v.id < ${before} and v.leases is not null
-    group by 1, 2, 3
+    insert into lendings (block, kind, channel, visits, taps, ages)
+    select block, kind, channel, sum(lent), sum(taps), json_array(${AGE_SUMS})
+    from (
+      select v.seen_at / ${sql.raw(String(BLOCK_MS))} as block, s.channel as channel, json_array_length(v.leases) as lent,
+        v.hidden * 8 + ${STAY_OF_VISIT} * 2 + (v.device in ('mobile', 'tablet')) as kind, ${STAYED} as stayed,
+        (select count(*) from visit_events e where e.visit_id = v.id and e.kind = 'tap' and e.number_id is not null) as taps
+      from visits v join sources s on s.id = v.source_id
+      where v.id > ${after} and v.id < ${before} and v.leases is not null)
+    where true group by 1, 2, 3
     on conflict (block, kind, channel) do update set
-      visits = visits + excluded.visits, present_ms = present_ms + excluded.present_ms, taps = taps + excluded.taps`)
+      visits = visits + excluded.visits, taps = taps + excluded.taps, ages = json_array(${AGE_TOTALS})`)
   site.db
     .update(learning)
     .set({ visit_cursor: before - 1 })

@@ -16,7 +16,9 @@ export interface Lease {
 /** What a pool answers to a visit that asks for a number: a lease, and whether the pool was full. */
 export interface Grant {
   readonly lease: Lease | undefined
-  readonly overflow: "shared" | "original" | null
+  readonly overflow: "shared" | "static" | "original" | null
+  /** The static number that is shown where the pool was full. */
+  readonly instead?: { readonly id: number; readonly e164: string } | undefined
 }
 
 const statements = prepareOnce((db: Db) => {
@@ -67,6 +69,21 @@ const statements = prepareOnce((db: Db) => {
       .from(numbers)
       .where(sql`pool_id = (select ${value("pool")}) and share = (select ${value("share")}) and state = 'active'`)
       .orderBy(sql`${numbers.busy_until} limit 12`)
+      .prepare(),
+    // Numbers that may be free: each bound is a lower one.
+    maybeFree: db
+      .select({ id: numbers.id, e164: numbers.e164 })
+      .from(numbers)
+      .where(
+        sql`pool_id = (select ${value("pool")}) and state = 'active' and ${numbers.busy_until} <= (select ${value("now")})`,
+      )
+      .prepare(),
+    instead: db
+      .select({ id: numbers.id, e164: numbers.e164 })
+      .from(numbers)
+      .where(
+        sql`${numbers.id} = ${value("number")} and ${numbers.kind} = 'static' and ${numbers.state} = 'active' and coalesce(${numbers.valid_from}, 0) <= ${value("now")} and coalesce(${numbers.valid_until}, ${value("now")} + 1) > ${value("now")}`,
+      )
       .prepare(),
     all: db
       .select({ id: numbers.id, e164: numbers.e164 })
@@ -184,6 +201,8 @@ export interface Applicant {
   readonly visitor: number
   /** Its source's channel: numbers are set apart by channel. Asked for only where a number must be picked. */
   readonly channel: () => string
+  /** Whether a paid click brought it: a part of the pool may be kept for those. */
+  readonly paid: boolean
 }
 
 /**
@@ -192,10 +211,47 @@ export interface Applicant {
  * open exclusive leases on one number.
  */
 export function takeLease(site: Site, pool: PoolRow, visit: Applicant, before: readonly LeaseKey[]): Grant {
-  const number = sameAsBefore(site, pool, visit.visitor, before) ?? pickNumber(site, pool, visit)
-  if (number && number.until <= site.now) return { lease: grant(site, pool, visit.id, number), overflow: null }
-  if (!number || pool.overflow === "original") return { lease: undefined, overflow: "original" }
+  const known = sameAsBefore(site, pool, visit.visitor, before)
+  const number = known ?? pickNumber(site, pool, visit)
+  if (!number) return fullFor(site, pool, visit)
+  if (!known && number.until <= site.now && isReserved(site, pool, visit)) {
+    const held = pool.overflow === "share" ? quietestHeld(site, pool) : undefined
+    return held ? { lease: share(site, pool, visit.id, held), overflow: "shared" } : fullFor(site, pool, visit)
+  }
+  if (number.until <= site.now) return { lease: grant(site, pool, visit.id, number), overflow: null }
+  if (pool.overflow !== "share") return fullFor(site, pool, visit)
   return { lease: share(site, pool, visit.id, number), overflow: number.left ? null : "shared" }
+}
+
+/** What a visit sees when no number of the pool is for it: its channel's overflow number, else the page's own. */
+function fullFor(site: Site, pool: PoolRow, visit: Applicant): Grant {
+  if (pool.overflow !== "static") return { lease: undefined, overflow: "original" }
+  const byChannel = new Map(pool.overflow_numbers)
+  const number = byChannel.get(visit.channel()) ?? byChannel.get("")
+  const instead = number === undefined ? undefined : statements(site).instead.all({ number, now: site.now })[0]
+  return { lease: undefined, overflow: instead ? "static" : "original", instead }
+}
+
+/** Whether no more numbers are free than are kept for visits of paid clicks, and this is none of those. */
+function isReserved(site: Site, pool: PoolRow, visit: Applicant): boolean {
+  if (pool.reserve === 0 || visit.paid) return false
+  const kept = Math.floor((statements(site).all.all({ pool: pool.id }).length * pool.reserve) / 100)
+  let free = 0
+  for (const row of statements(site).maybeFree.all({ pool: pool.id, now: site.now })) {
+    const { until } = pickOf(site, pool, row)
+    if (until > site.now) statements(site).raise.run({ number: row.id, until })
+    else if (++free > kept) return false
+  }
+  return true
+}
+
+/** The held number that nobody has looked at for longest; undefined where none is held. */
+function quietestHeld(site: Site, pool: PoolRow): Pick | undefined {
+  return statements(site)
+    .all.all({ pool: pool.id })
+    .map((row) => pickOf(site, pool, row))
+    .filter((pick) => pick.until > site.now)
+    .reduce<Pick | undefined>((best, pick) => better(best, pick, site.now), undefined)
 }
 
 /** The visit's own lease in this pool, while it still holds it and the number is still the pool's to show. */

@@ -1,4 +1,5 @@
 import { and, eq, gt, type SQL, sql } from "drizzle-orm"
+import { addDays, dayOf, startOfDay } from "../../shared/calendar.js"
 import type { NumberAnswer, NumberFields, NumberPatch, NumbersQuery, SourceFields } from "../../shared/contract.js"
 import { sourceFromFields } from "../../shared/source.js"
 import { decodeCursor, type Page, pageOf } from "./cursor.js"
@@ -46,8 +47,7 @@ export function addNumbers(
       busy_until: 0,
       created_at: site.now,
       share: "",
-      valid_from: null,
-      valid_until: null,
+      ...validityOf(site, row.kind === "static" ? row : {}, path(index)),
     }
     const number: NumberRow =
       row.kind === "pool"
@@ -74,8 +74,15 @@ export function updateNumber(site: Site, id: string, patch: NumberPatch): Number
   if (patch.pool !== undefined && before.kind !== "pool") throw invalid("pool", "a static number belongs to no pool")
   if (patch.source !== undefined && before.kind !== "static")
     throw invalid("source", "only a static number has a source of its own")
+  if ((patch.valid_from ?? patch.valid_until ?? null) !== null && before.kind !== "static")
+    throw invalid(patch.valid_from == null ? "valid_until" : "valid_from", "only a static number is valid for a time")
+  const { valid_from, valid_until } = describeValidity(site, before)
   const after: NumberRow = {
     ...before,
+    ...validityOf(site, {
+      valid_from: patch.valid_from === undefined ? valid_from : patch.valid_from,
+      valid_until: patch.valid_until === undefined ? valid_until : patch.valid_until,
+    }),
     state: patch.state ?? before.state,
     pool_id: patch.pool === undefined ? before.pool_id : poolAt(site, patch.pool, "pool"),
     source_id: patch.source === undefined ? before.source_id : internDeclared(site, patch.source),
@@ -122,7 +129,32 @@ export function describeNumber(site: Site, row: NumberRow): NumberAnswer {
     pool: row.pool_id === null ? null : encodeId("pool", row.pool_id),
     source: row.source_id === null ? null : describeDeclared(site, row.source_id),
     state: row.state,
+    ...describeValidity(site, row),
     created_at: new Date(timeOfId(row.id)).toISOString(),
+  }
+}
+
+interface Days {
+  readonly valid_from?: string | null | undefined
+  readonly valid_until?: string | null | undefined
+}
+
+/** The moments (ms) between the beginning of the first day and the end of the last, in the site's zone. */
+function validityOf(site: Site, { valid_from = null, valid_until = null }: Days, path = "") {
+  if (valid_from !== null && valid_until !== null && valid_until < valid_from)
+    throw invalid(`${path}valid_until`, `must not be before valid_from (${valid_from})`)
+  const { timezone } = readSettings(site)
+  return {
+    valid_from: valid_from === null ? null : startOfDay(valid_from, timezone),
+    valid_until: valid_until === null ? null : startOfDay(addDays(valid_until, 1), timezone),
+  }
+}
+
+function describeValidity(site: Site, { valid_from, valid_until }: Pick<NumberRow, "valid_from" | "valid_until">) {
+  const { timezone } = readSettings(site)
+  return {
+    valid_from: valid_from === null ? null : dayOf(valid_from, timezone),
+    valid_until: valid_until === null ? null : dayOf(valid_until - 1, timezone),
   }
 }
 

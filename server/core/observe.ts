@@ -1,25 +1,15 @@
 import { sql } from "drizzle-orm"
 import { type Db, prepareOnce, type Site } from "./db.js"
-import {
-  BIN_STARTS,
-  BINS,
-  binEnd,
-  binOf,
-  CELLS,
-  cellAt,
-  cellOf,
-  ENGAGED_MS,
-  kindOf,
-  type Model,
-  rateOf,
-} from "./hazard.js"
+import { BIN_STARTS, BINS, binEnd, binOf, CELLS, cellAt, cellOf, kindOf, type Model, rateOf, stayOf } from "./hazard.js"
 import { idAt, timeOfId } from "./id.js"
 import type { NumberRow } from "./number.js"
 import type { Contender, Crowd, Observation } from "./posterior.js"
 import { type CandidateRow, calls, leases, sources, visits } from "./schema.js"
 
-/** Lessees that are looked at one by one; older ones are reckoned from how often the number was lent to these. */
+/** Lessees that are looked at one by one; older ones are reckoned from how often the number was lent before. */
 const LESSEES = 64
+/** Leases that say how often: those of days, because a number is lent more often by day than by night. */
+const LEASES_COUNTED = 1024
 /** Lessees that an observation names; the others are a crowd. */
 const NAMED = 12
 /** A visitor who has called does so again from another phone this much less often than one who has not. */
@@ -61,6 +51,13 @@ const statements = prepareOnce((db: Db) => {
       .innerJoin(sources, sql`${sources.id} = ${visits.source_id}`)
       .where(sql`${leases.number_id} = (select ${value("number")}) and ${leases.id} <= ${value("until_id")}`)
       .orderBy(sql`${leases.id} desc limit ${sql.raw(String(LESSEES))}`)
+      .prepare(),
+    // How many leases there are behind the latest ones, up to a limit, and where the oldest of them lies.
+    older: db
+      .select({ count: sql<number>`count(*)`, oldest: sql<number>`coalesce(min(id), 0)` })
+      .from(
+        sql`(select id from ${leases} where number_id = (select ${value("number")}) and id < ${value("before")} order by id desc limit ${sql.raw(String(LEASES_COUNTED))})`,
+      )
       .prepare(),
     earlier: db
       .select({
@@ -118,7 +115,7 @@ export function observe(site: Site, number: NumberRow, at: number, from: string 
     stray: memory?.stray ?? 0,
     others: memory?.others ?? 0,
     contenders: ranked.slice(0, NAMED),
-    crowd: [...crowdOf(ranked.slice(NAMED)), ...olderThan(rows, number, at)],
+    crowd: [...crowdOf(ranked.slice(NAMED)), ...olderThan(site, rows, number, at)],
   }
 }
 
@@ -173,22 +170,22 @@ function describe(row: Described, seen: number, at: number, memory: number): Omi
   const silence = Math.max(0, at - seen)
   const tapAgo = row.tapped_id === null ? null : Math.max(0, at - timeOfId(row.tapped_id))
   const hidden = row.hidden && seen <= at
-  const traits = {
-    hidden,
-    engaged: row.pages > 1 || Math.min(seen, at) - timeOfId(row.visit_id) >= ENGAGED_MS,
-    mobile: row.device === "mobile" || row.device === "tablet",
-  }
+  const stayed = Math.max(0, Math.min(seen, at) - timeOfId(row.visit_id))
   return {
     visit: row.visit_id,
     visitor: row.visitor,
     source: row.source_id,
     channel: row.channel,
-    cell: cellOf(traits, silence, tapAgo),
+    cell: cellOf({ hidden, mobile: isMobile(row), pages: row.pages, stayed, silence, tapAgo }),
     memory,
     silence,
     tapAgo,
     hidden,
   }
+}
+
+function isMobile({ device }: { device: string }): boolean {
+  return device === "mobile" || device === "tablet"
 }
 
 /** Visitors of the caller's earlier call who held this number too long ago to be among its latest lessees. */
@@ -222,28 +219,33 @@ function crowdOf(contenders: readonly Contender[]): Crowd[] {
 }
 
 /**
- * The lessees before the ones that were read, reckoned: lent as often as these, by kind and channel, back to when the number
- * came to the site. Each is next to nothing, together they are the late callers that nobody can name.
+ * The lessees before the ones that were read, reckoned: of the kinds and channels of these, and as many as the number was
+ * lent to in the days before them, back to when it came to the site. Each is next to nothing, together they are the late
+ * callers that nobody can name.
  */
-function olderThan(rows: readonly Lessee[], number: NumberRow, at: number): Crowd[] {
-  const oldest = rows.at(-1)
-  if (rows.length < LESSEES || !oldest) return []
-  const span = at - timeOfId(oldest.lease)
-  const reach = at - timeOfId(number.id)
+function olderThan(site: Site, rows: readonly Lessee[], number: NumberRow, at: number): Crowd[] {
+  const last = rows.at(-1)
+  if (rows.length < LESSEES || !last) return []
+  const [older] = statements(site).older.all({ number: number.id, before: last.lease })
+  if (!older || older.count === 0) return []
+  const newest = timeOfId(last.lease)
+  const span = newest - timeOfId(older.oldest)
   if (span <= 0) return []
-  const rates = new Map<string, { kind: number; channel: string; count: number }>()
+  const begun = Math.max(0, at - newest)
+  // Where all were counted, there is nobody beyond the oldest.
+  const reach = older.count < LEASES_COUNTED ? at - timeOfId(older.oldest) : at - timeOfId(number.id)
+  const kinds = new Map<string, { kind: number; channel: string; count: number }>()
   for (const row of rows) {
-    const engaged = row.pages > 1 || row.seen_at - timeOfId(row.visit_id) >= ENGAGED_MS
-    const mobile = row.device === "mobile" || row.device === "tablet"
-    const kind = kindOf({ hidden: row.hidden, engaged, mobile })
+    const stay = stayOf(row.seen_at - timeOfId(row.visit_id), row.pages)
+    const kind = kindOf({ hidden: row.hidden, stay, mobile: isMobile(row) })
     const key = `${kind} ${row.channel}`
-    rates.set(key, { kind, channel: row.channel, count: (rates.get(key)?.count ?? 0) + 1 })
+    kinds.set(key, { kind, channel: row.channel, count: (kinds.get(key)?.count ?? 0) + 1 })
   }
   const crowd: Crowd[] = []
-  for (const { kind, channel, count } of rates.values())
-    for (let bin = binOf(span); bin < BINS; bin++) {
-      const width = Math.min(reach, binEnd(bin)) - Math.max(span, BIN_STARTS[bin] ?? 0)
-      if (width > 0) crowd.push([cellAt(kind, bin), channel, (count / span) * width])
+  for (const { kind, channel, count } of kinds.values())
+    for (let bin = binOf(begun); bin < BINS; bin++) {
+      const width = Math.min(reach, binEnd(bin)) - Math.max(begun, BIN_STARTS[bin] ?? 0)
+      if (width > 0) crowd.push([cellAt(kind, bin), channel, (count / rows.length) * (older.count / span) * width])
     }
   return crowd
 }

@@ -1,13 +1,14 @@
 import { eq, sql } from "drizzle-orm"
 import type { PageQuery, PoolAnswer, PoolFields, PoolPatch } from "../../shared/contract.js"
+import type { OverflowNumber } from "../../shared/contract-engine.js"
 import { decodeCursor, type Page, pageOf } from "./cursor.js"
 import type { Site } from "./db.js"
-import { encodeId, timeOfId } from "./id.js"
+import { decodeId, encodeId, timeOfId } from "./id.js"
 import { addPoolNumbers } from "./number.js"
 import { readPhone } from "./phone.js"
 import { listPools, type PoolRow, readPool } from "./pool.js"
 import { invalid } from "./refusal.js"
-import { numbers, pools } from "./schema.js"
+import { numbers, type OverflowNumber as OverflowNumberRow, pools } from "./schema.js"
 import { readSettings } from "./settings.js"
 
 /** Makes a pool and its numbers, all or nothing. */
@@ -21,6 +22,8 @@ export function createPool(site: Site, fields: PoolFields): PoolAnswer {
     created_at: site.now,
     lending: fields.lending ?? "subpools",
     shares: [""],
+    overflow_numbers: readOverflow(site, fields.overflow_numbers ?? []),
+    reserve: fields.reserve_percent ?? 0,
   }
   site.db.insert(pools).values(row).run()
   addPoolNumbers(site, row.id, fields.numbers)
@@ -37,6 +40,9 @@ export function updatePool(site: Site, id: string, patch: PoolPatch): PoolAnswer
     overflow: patch.overflow ?? before.overflow,
     idle_ms: patch.idle_minutes === undefined ? before.idle_ms : patch.idle_minutes * 60_000,
     lending: patch.lending ?? before.lending,
+    overflow_numbers:
+      patch.overflow_numbers === undefined ? before.overflow_numbers : readOverflow(site, patch.overflow_numbers),
+    reserve: patch.reserve_percent ?? before.reserve,
   }
   site.db.update(pools).set(after).where(eq(pools.id, before.id)).run()
   return describePool(site, after)
@@ -66,12 +72,31 @@ export function describePool(site: Site, row: PoolRow): PoolAnswer {
     name: row.name,
     target: row.target,
     overflow: row.overflow,
+    overflow_numbers: row.overflow_numbers.map(([channel, number]) => ({
+      channel: channel === "" ? null : channel,
+      number: encodeId("num", number),
+    })),
+    reserve_percent: row.reserve,
     idle_minutes: row.idle_ms / 60_000,
     lending: row.lending,
     numbers: counts?.all ?? 0,
     busy: counts?.busy ?? 0,
     created_at: new Date(timeOfId(row.id)).toISOString(),
   }
+}
+
+function readOverflow(site: Site, fields: readonly OverflowNumber[]): OverflowNumberRow[] {
+  const channels = new Set<string>()
+  return fields.map(({ channel, number }, index): OverflowNumberRow => {
+    const path = `overflow_numbers.${index}`
+    const name = channel ?? ""
+    if (channels.has(name)) throw invalid(`${path}.channel`, `${name || "every other channel"} stands twice`)
+    channels.add(name)
+    const key = decodeId("num", number)
+    const row = key && site.db.select().from(numbers).where(eq(numbers.id, key.id)).all()[0]
+    if (row?.kind !== "static") throw invalid(`${path}.number`, "is no static number of this site")
+    return [name, row.id]
+  })
 }
 
 function readTarget(site: Site, text: string): string {

@@ -81,9 +81,12 @@ export function createReplay(at: (now: number) => Site, options: ReplayOptions):
 
   function apply(event: LogEvent): ReplayedCall | undefined {
     const site = at(event.t)
-    if (Number.isNaN(swept)) begin(site)
+    // Between sweeps nobody changes the configuration: what was read of it may be remembered.
+    const { memory, ...forgetful } = site
+    if (Number.isNaN(swept)) begin(forgetful)
     if (event.t - swept >= SWEEP_MS) {
-      sweep(site)
+      sweep(forgetful)
+      memory?.clear()
       swept = event.t
     }
     if (event.type === "visit") return arrive(site, event)

@@ -6,13 +6,14 @@ import { idAt } from "./id.js"
 import { findNumberByPhone, type NumberRow } from "./number.js"
 import { observe } from "./observe.js"
 import { type Contender, type Observation, weigh, weighChannels } from "./posterior.js"
-import { type CandidateRow, models } from "./schema.js"
+import { type CandidateRow, models, THRESHOLDS } from "./schema.js"
+import { findSettings } from "./settings.js"
 
 /** Who called: the visit and source that a call is led back to, and how sure that is. */
 export interface Attribution {
   readonly state: "attributed" | "ambiguous" | "unattributed"
   readonly method: "static" | "lease" | "code" | "corrected" | "none"
-  /** Probability that `visit_id` is right, 0..1. */
+  /** Probability that the visitor is right, 0..1; `visit_id` is his likeliest visit. */
   readonly confidence: number
   /** The likeliest channel and its probability, 0..1: a call may be sure of its channel and not of its visit. */
   readonly channel: string | null
@@ -36,9 +37,7 @@ export interface Resolution {
   readonly model_id: number | null
 }
 
-/** At and above it a call is `attributed`. */
-const SURE = 0.8
-/** Below it a visit is no candidate worth naming. */
+/** A memory of less is not worth a word. */
 const FAINT = 0.01
 /** Below both, neither visit nor channel is worth naming and the call is `unattributed`. */
 const VISIT_FLOOR = 0.02
@@ -84,7 +83,7 @@ export function resolve(
   const model = modelAt(site, at)
   const observation = observe(site, number, at, from, model.model)
   return {
-    attribution: judge(observation, model.model, number.id, evidence),
+    attribution: judge(observation, model.model, { number: number.id, thresholds: thresholdsOf(site), evidence }),
     observation,
     model_id: model.id,
   }
@@ -95,21 +94,45 @@ function throughSecond(time: number): number {
   return time % 1000 === 0 ? time + 999 : time
 }
 
+/** How sure an answer must be. */
+export interface Thresholds {
+  /** From this confidence on a call is `attributed`. */
+  readonly attributed_at: number
+  /** From this probability on a visit is worth naming. */
+  readonly candidates_at: number
+}
+
+/** How sure the site wants its answers. */
+export function thresholdsOf(site: Site): Thresholds {
+  return findSettings(site) ?? THRESHOLDS
+}
+
+/** What is known of a call beside who competed for it. */
+export interface Circumstances {
+  readonly number: number
+  readonly thresholds: Thresholds
+  readonly evidence?: Evidence | undefined
+}
+
 /** What an observation comes to: the likeliest visit, the likeliest channel, and the candidates with their evidence in words. */
-export function judge(observation: Observation, model: Model, number: number, evidence?: Evidence): Attribution {
+export function judge(
+  observation: Observation,
+  model: Model,
+  { number, thresholds, evidence }: Circumstances,
+): Attribution {
   const { contenders } = observation
   if (contenders.length === 0) return byCode(nothing("no_lease", number), evidence)
   const posterior = weigh(observation, model, evidence?.likelihood)
   const ranked = contenders
     .map((contender, index) => ({ contender, probability: posterior.contenders[index] ?? 0 }))
     .sort((a, b) => b.probability - a.probability || b.contender.visit - a.contender.visit)
-  const [best] = ranked
+  const best = likeliest(ranked)
   const [channel, channelProbability] = [...weighChannels(observation, posterior)].reduce(
     (top, one) => (one[1] > top[1] ? one : top),
     ["", 0],
   )
   const candidates = ranked
-    .filter(({ probability }) => probability >= FAINT)
+    .filter(({ probability }) => probability >= thresholds.candidates_at)
     .slice(0, CANDIDATES)
     .map(({ contender, probability }) => ({
       visit: contender.visit,
@@ -121,7 +144,7 @@ export function judge(observation: Observation, model: Model, number: number, ev
   if (best.probability < VISIT_FLOOR && channelProbability < CHANNEL_FLOOR)
     return byCode({ ...nothing("too_late", number), no_visit, candidates }, evidence)
   const found: Attribution = {
-    state: best.probability >= SURE ? "attributed" : "ambiguous",
+    state: best.probability >= thresholds.attributed_at ? "attributed" : "ambiguous",
     method: "lease",
     confidence: best.probability,
     channel,
@@ -138,6 +161,18 @@ export function judge(observation: Observation, model: Model, number: number, ev
   return evidence?.coded && evidence.coded.channel !== channel
     ? byCode({ ...found, visit_id: null, visitor_id: null }, evidence)
     : found
+}
+
+/** The likeliest visitor, with the likeliest of his visits; a visitor's visits on the number count together. */
+function likeliest<T extends { contender: Contender; probability: number }>(ranked: readonly T[]): T | undefined {
+  const visitors = new Map<number, { first: T; probability: number }>()
+  for (const one of ranked) {
+    const known = visitors.get(one.contender.visitor)
+    if (known) known.probability += one.probability
+    else visitors.set(one.contender.visitor, { first: one, probability: one.probability })
+  }
+  const [best] = [...visitors.values()].sort((a, b) => b.probability - a.probability)
+  return best && { ...best.first, probability: best.probability }
 }
 
 /** A call whose code names its source is led back to that source, whatever is known of visits. */

@@ -1,8 +1,9 @@
 import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core"
 import type { RuleCondition } from "../../shared/contract-rules.js"
 import { flag, json } from "./column.js"
-import type { Model } from "./hazard.js"
+import { thresholdColumns } from "./schema-engine.js"
 
+export * from "./schema-engine.js"
 export * from "./schema-flow.js"
 export * from "./schema-leads.js"
 export * from "./schema-money.js"
@@ -19,6 +20,7 @@ export const siteTable = sqliteTable("site", {
   country: text().notNull(),
   forward_to: text(),
   created_at: integer().notNull(),
+  ...thresholdColumns,
 })
 
 export const keys = sqliteTable("keys", {
@@ -51,13 +53,20 @@ export const pools = sqliteTable("pools", {
   id: integer().primaryKey(),
   name: text().notNull(),
   target: text().notNull(),
-  overflow: text().$type<"share" | "original">().notNull(),
+  overflow: text().$type<"share" | "static" | "original">().notNull(),
   idle_ms: integer().notNull(),
   created_at: integer().notNull(),
   lending: text().$type<Lending>().notNull().default("subpools"),
   /** The channels that numbers are set apart for; '' is the common share. */
   shares: json<string[]>().notNull().default([""]),
+  /** The static number that a full pool shows to visits of a channel; '' stands for every other channel. */
+  overflow_numbers: json<OverflowNumber[]>().notNull().default([]),
+  /** Percent of the numbers that only visits with a paid click id may take. */
+  reserve: integer().notNull().default(0),
 })
+
+/** A channel and the static number that its visits see when the pool is full. */
+export type OverflowNumber = [channel: string, number: number]
 
 /** How a pool picks a number: within the share of the visit's channel first, or among all; "random" is there to compare with. */
 export type Lending = "subpools" | "lru" | "random"
@@ -103,7 +112,7 @@ export const visits = sqliteTable("visits", {
   seen_at: integer().notNull(),
   hidden: flag().notNull().default(false),
   pages: integer().notNull().default(1),
-  overflow: text().$type<"shared" | "original">(),
+  overflow: text().$type<"shared" | "static" | "original">(),
   leases: json<LeaseKey[]>(),
 })
 
@@ -240,34 +249,6 @@ export const adminKeys = sqliteTable("admin_keys", {
   hash: text().primaryKey(),
   created_at: integer().notNull(),
 })
-
-export const models = sqliteTable("models", {
-  id: integer().primaryKey(),
-  calls: integer().notNull(),
-  model: json<Model>().notNull(),
-})
-
-export const learning = sqliteTable("learning", {
-  id: integer().primaryKey(),
-  begun_at: integer().notNull(),
-  visit_cursor: integer().notNull(),
-  learnt_at: integer().notNull().default(0),
-  learnt_calls: integer().notNull().default(0),
-  shared_at: integer().notNull().default(0),
-})
-
-export const lendings = sqliteTable(
-  "lendings",
-  {
-    block: integer().notNull(),
-    kind: integer().notNull(),
-    channel: text().notNull(),
-    visits: integer().notNull(),
-    present_ms: integer().notNull(),
-    taps: integer().notNull(),
-  },
-  (row) => [primaryKey({ columns: [row.block, row.kind, row.channel] })],
-)
 
 export const observations = sqliteTable("observations", {
   call_id: integer().primaryKey(),

@@ -3,7 +3,7 @@ import type { SiteAnswer, SiteFields, SitePatch } from "../../shared/contract.js
 import { type Db, prepareOnce, remember, type Site } from "./db.js"
 import { isPhoneCountry, readPhone } from "./phone.js"
 import { invalid, notFound } from "./refusal.js"
-import { siteTable } from "./schema.js"
+import { siteTable, THRESHOLDS } from "./schema.js"
 
 /** A site's settings as its own database holds them. */
 export type Settings = typeof siteTable.$inferSelect
@@ -24,7 +24,20 @@ export function readSettings(site: Pick<Site, "db" | "memory">): Settings {
 
 /** The settings of a new site, validated; nothing is stored. */
 export function newSettings(id: string, fields: SiteFields, now: number): Settings {
-  return { ...fields, id, forward_to: readForwardTo(fields.forward_to, readCountry(fields.country)), created_at: now }
+  return {
+    ...THRESHOLDS,
+    ...defined(fields),
+    id,
+    forward_to: readForwardTo(fields.forward_to, readCountry(fields.country)),
+    created_at: now,
+  }
+}
+
+/** Fields that were left out leave the defaults be. */
+function defined(fields: SiteFields): Omit<SiteFields, "attributed_at" | "candidates_at"> & Partial<typeof THRESHOLDS> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ReturnType<
+    typeof defined
+  >
 }
 
 /** Makes this database the site's own. Called again with the same id (a retry), it keeps what is there. */

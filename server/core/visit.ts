@@ -1,6 +1,7 @@
 import { eq, sql } from "drizzle-orm"
 import type { Swap, VisitAnswer, VisitRequest } from "../../shared/contract.js"
 import { BEAT_S, VISIT_IDLE_MS } from "../../shared/protocol.js"
+import { isPaidClick } from "../../shared/source/click-ids.js"
 import { readSource, type Source } from "../../shared/source.js"
 import { type Client, readDevice } from "./client.js"
 import { bound, type Db, prepareOnce, type Site } from "./db.js"
@@ -202,7 +203,12 @@ function viewPage(
 ): VisitAnswer {
   const held = latest.leases ?? []
   const source = () => statements(site).sourceOf.all({ source: latest.source_id })[0]
-  const applicant = { id: latest.id, visitor: first.id, channel: () => source()?.channel ?? "" }
+  const applicant = {
+    id: latest.id,
+    visitor: first.id,
+    channel: () => source()?.channel ?? "",
+    paid: isPaidClick(latest.click_id_kind),
+  }
   const slots = planSlots(site, pools, () => ({
     ...latest,
     source: { ...latest, ...(source() ?? UNKNOWN_SOURCE) },
@@ -242,7 +248,12 @@ function startVisit(
   const visit = { id: site.newId(), secret: newSecret() }
   const first = known?.first ?? visit
   const before = known?.latest.leases ?? []
-  const applicant = { id: visit.id, visitor: first.id, channel: () => source.channel }
+  const applicant = {
+    id: visit.id,
+    visitor: first.id,
+    channel: () => source.channel,
+    paid: isPaidClick(source.click_id_kind),
+  }
   const { device, browser, os } = readDevice(client.userAgent)
   const slots = planSlots(site, pools, () => ({
     ...client,
@@ -293,7 +304,9 @@ function answer(
     visitor: visitorId(first),
     visit: visitId(visit),
     beat_s: BEAT_S,
-    swaps: slots.map(({ target, number }, index) => describe(target, grants[index]?.lease ?? number, settings)),
+    swaps: slots.map(({ target, number }, index) =>
+      describe(target, grants[index]?.lease ?? grants[index]?.instead ?? number, settings),
+    ),
   }
 }
 

@@ -1,7 +1,8 @@
 import { readCsv } from "./csv.js"
 
 const SOURCE_COLUMNS = ["channel", "source", "medium", "campaign", "term", "content"] as const
-const COLUMNS: readonly string[] = ["e164", "kind", "pool", ...SOURCE_COLUMNS]
+const DATE_COLUMNS = ["valid_from", "valid_until"] as const
+const COLUMNS: readonly string[] = ["e164", "kind", "pool", ...SOURCE_COLUMNS, ...DATE_COLUMNS]
 
 /**
  * Numbers as CSV with a header line, as the fields of `POST .../numbers`: `e164,kind,pool,channel,source,...`. Empty cells
@@ -17,6 +18,7 @@ export function readNumbersCsv(text: string): unknown[] {
       e164: row.get("e164") ?? "",
       kind,
       ...(pool ? { pool } : {}),
+      ...Object.fromEntries(DATE_COLUMNS.flatMap((name) => (row.get(name) ? [[name, row.get(name)]] : []))),
       ...(kind === "static" || Object.keys(source).length > 0 ? { source } : {}),
     }
   })

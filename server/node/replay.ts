@@ -29,10 +29,11 @@ export function openReplay(options: ReplayOptions): Replay & { shared(): number;
   let now = 0
   const { sqlite, db } = openDatabase(":memory:", SITE_MIGRATIONS, now)
   const moments = createMoments(db, () => now)
+  const memory = new Map<string, unknown>()
   const at = (time: number): Site => {
     now = time
     const moment = moments.now()
-    return { db, now: moment, newId: () => moments.newId(moment) }
+    return { db, now: moment, newId: () => moments.newId(moment), memory }
   }
   const replay = createReplay(at, options)
   let waiting = 0

@@ -113,6 +113,11 @@ const all: ClickId[] = [
 /** Every click id by its parameter's name in lower case. */
 export const CLICK_IDS: ReadonlyMap<string, ClickId> = new Map(all.map((id) => [id.kind.toLowerCase(), id]))
 
+/** Whether a click id of this kind (a parameter's name) proves that the click was paid for. */
+export function isPaidClick(kind: string | null): boolean {
+  return kind !== null && CLICK_IDS.get(kind.toLowerCase())?.proof === "ad"
+}
+
 /**
  * Yahoo! JAPAN Ads chose the name of Yandex's click id for its own; its values begin with the product (YSS., YJAD.).
  */

@@ -1,11 +1,24 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { falling, fitModel, type Sample } from "../../server/core/fit.js"
-import { BINS, CELLS, cellAt, cellOf, KINDS, kindOf, PRIOR } from "../../server/core/hazard.js"
+import {
+  ageBinOf,
+  ageCellAt,
+  BINS,
+  binOf,
+  CELLS,
+  cellAt,
+  cellOf,
+  KINDS,
+  kindOf,
+  PRIOR,
+  tapCellAt,
+  traitsOf,
+} from "../../server/core/hazard.js"
 
-const DAY = 24 * 3_600_000
-const kind = kindOf({ hidden: false, engaged: true, mobile: false })
-const left = kindOf({ hidden: true, engaged: true, mobile: false })
+const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+const left = kindOf({ hidden: true, stay: 2, mobile: false })
 
 /** Repeatable draws. */
 function createDraws(seed: number): () => number {
@@ -27,7 +40,7 @@ describe("fitModel", () => {
   })
 
   it("[A3] finds the true rates of a world of two cells from calls that do not say who made them", () => {
-    const present = cellAt(kind, 0)
+    const present = ageCellAt(false, 4)
     const absent = cellAt(left, 6)
     const rates = new Map([
       [present, 4e-7],
@@ -72,7 +85,7 @@ describe("fitModel", () => {
   })
 
   it("[A3] what a person said of a call is believed", () => {
-    const present = cellAt(kind, 0)
+    const present = ageCellAt(false, 4)
     const samples: Sample[] = Array.from({ length: 200 }, () => ({ cells: [[present, "Direct", 1]], certain: "stray" }))
     const cells = new Float64Array(CELLS)
     cells[present] = 1000 * DAY
@@ -143,8 +156,19 @@ describe("falling", () => {
 
 describe("cellOf", () => {
   it("[A2] a recent tap decides, an old one does not", () => {
-    const traits = { hidden: false, engaged: true, mobile: true }
-    expect(cellOf(traits, 0, 5000)).toBeGreaterThanOrEqual(KINDS * BINS)
-    expect(cellOf(traits, 0, 31 * 60_000)).toBe(cellOf(traits, 0, null))
+    const open = { hidden: false, mobile: true, pages: 1, stayed: MINUTE, silence: 0 }
+    expect(cellOf({ ...open, tapAgo: 5000 })).toBe(tapCellAt(0))
+    expect(cellOf({ ...open, tapAgo: 31 * MINUTE })).toBe(cellOf({ ...open, tapAgo: null }))
+  })
+
+  it("[A2] an open page is told apart by its age, one that was left by how long it was open and how long ago that was", () => {
+    const standing = { hidden: false, mobile: false, pages: 1, stayed: 30_000, silence: 20_000, tapAgo: null }
+    expect(cellOf(standing)).toBe(ageCellAt(false, ageBinOf(50_000)))
+    expect(cellOf({ ...standing, mobile: true })).toBe(ageCellAt(true, ageBinOf(50_000)))
+    expect(cellOf({ ...standing, hidden: true })).toBe(cellAt(kindOf({ hidden: true, stay: 1, mobile: false }), 0))
+    expect(cellOf({ ...standing, pages: 2, silence: 2 * MINUTE })).toBe(
+      cellAt(kindOf({ hidden: false, stay: 2, mobile: false }), binOf(2 * MINUTE)),
+    )
+    for (let kind = 0; kind < KINDS; kind++) expect(kindOf(traitsOf(kind))).toBe(kind)
   })
 })

@@ -9,8 +9,9 @@ import {
   weighChannels,
 } from "../../server/core/posterior.js"
 
-const alive = cellOf({ hidden: false, engaged: true, mobile: false }, 10_000, null)
-const gone = cellOf({ hidden: true, engaged: true, mobile: false }, 20 * 60_000, null)
+const stood = { mobile: false, pages: 1, stayed: 60_000, tapAgo: null }
+const alive = cellOf({ ...stood, hidden: false, silence: 10_000 })
+const gone = cellOf({ ...stood, hidden: true, silence: 20 * 60_000 })
 
 const contender = (fields: Partial<Contender> = {}): Contender => ({
   visit: 1,

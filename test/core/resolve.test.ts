@@ -12,6 +12,7 @@ import { DAY, HOUR, MINUTE, openSite, START, TARGET } from "./memory-site.js"
 const CALLER = "+14155550123"
 const EMAIL = "https://shop.example/?utm_source=news&utm_medium=email&utm_campaign=may"
 const number = (shop: ReturnType<typeof openSite>, index = 0): string => shop.numbers[index] ?? ""
+const desktop = { mobile: false, pages: 1, tapAgo: null }
 const call = (id: string): number => decodeId("call", id)?.id ?? 0
 
 describe("resolve", () => {
@@ -34,7 +35,7 @@ describe("resolve", () => {
     shop.beat(visit)
     shop.advance(10_000)
     const { attribution } = shop.call(number(shop))
-    const rate = rateOf(PRIOR, cellOf({ hidden: false, engaged: true, mobile: false }, 10_000, null), "")
+    const rate = rateOf(PRIOR, cellOf({ ...desktop, hidden: false, stayed: 20_000, silence: 10_000 }), "")
     expect(attribution.confidence).toBeCloseTo(rate / (rate + PRIOR.stray), 4)
     expect(attribution.candidates).toMatchObject([{ visit }])
   })
@@ -48,13 +49,30 @@ describe("resolve", () => {
     const second = shop.view()
     shop.advance(5000)
     const { attribution } = shop.call(number(shop))
-    const now = rateOf(PRIOR, cellOf({ hidden: false, engaged: false, mobile: false }, 5000, null), "")
-    const then = rateOf(PRIOR, cellOf({ hidden: true, engaged: true, mobile: false }, 10 * MINUTE + 5000, null), "")
+    const now = rateOf(PRIOR, cellOf({ ...desktop, hidden: false, stayed: 0, silence: 5000 }), "")
+    const then = rateOf(PRIOR, cellOf({ ...desktop, hidden: true, stayed: 20_000, silence: 10 * MINUTE + 5000 }), "")
     const total = now + then + PRIOR.stray
     expect(attribution.candidates.map(({ visit }) => visit)).toEqual([second.visit, first.visit])
     expect(attribution.candidates[0]?.probability).toBeCloseTo(now / total, 4)
     expect(attribution.candidates[1]?.probability).toBeCloseTo(then / total, 4)
     expect(attribution.no_visit).toBeCloseTo(PRIOR.stray / total, 4)
+  })
+
+  it("[A2] the visits of one visitor on a number count together, and the likelier one is named", () => {
+    const shop = openSite(1)
+    const first = shop.view()
+    shop.advance(20_000)
+    shop.beat(first.visit, "hide")
+    shop.advance(40 * MINUTE)
+    const again = shop.view({ visitor: first.visitor })
+    shop.advance(20_000)
+    shop.beat(again.visit, "hide")
+    shop.advance(HOUR)
+    const { visit, attribution } = shop.call(number(shop))
+    expect(visit).toBe(again.visit)
+    expect(attribution.candidates.map((one) => one.visit)).toEqual([again.visit, first.visit])
+    const sum = attribution.candidates.reduce((total, { probability }) => total + probability, 0)
+    expect(attribution.confidence).toBeCloseTo(sum, 3)
   })
 
   it("[A2] a tap on the number says who calls, in words too", () => {

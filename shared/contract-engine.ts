@@ -1,0 +1,57 @@
+import * as z from "zod"
+
+// The contract of what a pool does when its numbers run short, of how sure an answer must be, of when a static number
+// speaks for its source, and of how pools fare.
+
+const id = (prefix: string) =>
+  z
+    .string()
+    .max(64)
+    .regex(new RegExp(`^${prefix}_[0-9A-Za-z]+$`), `must be an id that begins with ${prefix}_`)
+
+/** What a visit sees when every number is taken. */
+export const OVERFLOWS = ["share", "static", "original"] as const
+
+/** The static number that a full pool shows to visits of a channel; without a channel, to all others. */
+export const OverflowNumber = z.strictObject({
+  channel: z.string().trim().min(1).max(120).nullish(),
+  number: id("num"),
+})
+export type OverflowNumber = z.infer<typeof OverflowNumber>
+
+/** Fields of a pool that say what happens when its numbers run short. */
+export const shortage = {
+  overflow: z.enum(OVERFLOWS).optional(),
+  overflow_numbers: z.array(OverflowNumber).max(100).optional(),
+  reserve_percent: z
+    .number()
+    .int()
+    .min(0)
+    .max(90)
+    .optional()
+    .describe("the part of the numbers that only visits with a paid click id may take"),
+}
+
+/** Fields of a site that say how sure an answer must be. */
+export const thresholds = {
+  attributed_at: z
+    .number()
+    .min(0.5)
+    .max(1)
+    .optional()
+    .describe("from this confidence on a call is attributed, below it is ambiguous; 0.8 unless set"),
+  candidates_at: z
+    .number()
+    .min(0.001)
+    .max(0.5)
+    .optional()
+    .describe("from this probability on a visit is named as a candidate; 0.01 unless set"),
+}
+
+const day = z.iso
+  .date()
+  .refine((text) => text >= "1970-01-02" && text < "2900", "must lie between 1970 and 2900")
+  .describe("a day in the site's time zone, e.g. 2026-11-21")
+
+/** The first and the last day on which a static number speaks for its source; null: no limit. */
+export const validity = { valid_from: day.nullish(), valid_until: day.nullish() }
