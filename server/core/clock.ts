@@ -1,23 +1,8 @@
-import { sql } from "drizzle-orm"
+import { getTableColumns, is, sql } from "drizzle-orm"
+import { type SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core"
 import type { Db } from "./db.js"
 import { createIds, timeOfId } from "./id.js"
-import {
-  agents,
-  calls,
-  costs,
-  keys,
-  leads,
-  leases,
-  numbers,
-  orders,
-  people,
-  pools,
-  ratings,
-  sources,
-  tasks,
-  tickets,
-  visits,
-} from "./schema.js"
+import * as schema from "./schema.js"
 
 /** The moment and the ids of one database. */
 export interface Moments {
@@ -26,39 +11,29 @@ export interface Moments {
   newId(now: number): number
 }
 
-/** Tables whose ids are the site's, but for leases, found by number, and events, which see to theirs where they are made. */
-const TABLES = [
-  visits,
-  calls,
-  sources,
-  numbers,
-  pools,
-  keys,
-  people,
-  leads,
-  tasks,
-  agents,
-  tickets,
-  ratings,
-  orders,
-  costs,
-]
+/**
+ * The tables whose rows take their keys from the site: all with a growing integer as their key. Leases are found by number,
+ * notes within a visit, call or lead see to theirs where they are made.
+ */
+const TABLES: readonly SQLiteTable[] = (Object.values(schema) as unknown[]).filter((table): table is SQLiteTable => {
+  if (!is(table, SQLiteTable)) return false
+  const { id } = getTableColumns(table as SQLiteTable & { _: { columns: { id?: SQLiteColumn } } })
+  return id?.primary === true && id.getSQLType() === "integer"
+})
 
 /**
  * A site's moments: they go on from its newest rows and the latest sign of life of a visit that holds a number, whatever
  * the machine's clock did meanwhile. All of it is found by keys, so opening stays quick.
  */
 export function createMoments(db: Db, clock: () => number): Moments {
-  // Each as a scalar: a Durable Object takes five terms in a compound select.
-  const newest = sql.join(
-    [
-      ...TABLES.map((table) => sql`select max(id) from ${table}`),
-      sql`select max((select max(id) from ${leases} l where l.number_id = n.id)) from ${numbers} n`,
-    ].map((query) => sql`coalesce((${query}), 0)`),
-    sql`, `,
-  )
+  const { leases, numbers, visits } = schema
+  // Each as a scalar, one inside the other: a Durable Object takes five terms in a compound select, and 32 arguments.
+  const newest = [
+    ...TABLES.map((table) => sql`select max(id) from ${table}`),
+    sql`select max((select max(id) from ${leases} l where l.number_id = n.id)) from ${numbers} n`,
+  ].reduce((most, query) => sql`max(${most}, coalesce((${query}), 0))`, sql`0`)
   const { id, seen_at } = db.all<{ id: number; seen_at: number }>(
-    sql`select max(${newest}) as id,
+    sql`select ${newest} as id,
       coalesce((select max(v.seen_at) from ${leases} l join ${visits} v on v.id = l.visit_id where l.until_at is null), 0) as seen_at`,
   )[0] ?? { id: 0, seen_at: 0 }
   const ids = createIds(id)
