@@ -6,6 +6,7 @@ import site0004 from "./site/0004_money.sql"
 import site0005 from "./site/0005_leads.sql"
 import site0006 from "./site/0006_money.sql"
 import site0008 from "./site/0008_callflow.sql"
+import site0009 from "./site/0009_purchases.sql"
 import site0010 from "./site/0010_engine.sql"
 import site0020 from "./site/0020_rollups.sql"
 
@@ -25,6 +26,7 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
   { version: 5, name: "leads", sql: site0005 },
   { version: 6, name: "rates", sql: site0006 },
   { version: 8, name: "callflow", sql: site0008 },
+  { version: 9, name: "purchases", sql: site0009 },
   { version: 10, name: "engine", sql: site0010 },
   // Views and rollups come last: they read what all others have laid.
   { version: 20, name: "rollups", sql: site0020 },

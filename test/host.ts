@@ -5,6 +5,7 @@ import { convertV4MiniflareOptions, Miniflare } from "miniflare"
 import { newKey } from "../server/core/id.js"
 import type { Log } from "../server/http/host.js"
 import { type RunningServer, startServer } from "../server/node/server.js"
+import { Carriers } from "./carriers/market.js"
 
 /** The two engines that every HTTP behaviour is proved on. */
 export const ENGINES = ["node", "worker"] as const
@@ -25,6 +26,8 @@ export interface HostOptions {
   readonly realTime?: boolean
   /** Node only: a folder that is there already and stays. */
   readonly dataDir?: string
+  /** Who answers the server's own requests to the world; carriers that sell numbers, unless a test wants others. */
+  readonly world?: (request: Request) => Promise<Response>
 }
 
 export interface ApiOptions {
@@ -122,7 +125,7 @@ type Clock = { now: number | undefined }
 async function startNode(
   adminKey: string,
   clock: Clock,
-  { publicUrl = PUBLIC_URL, dataDir }: HostOptions,
+  { publicUrl = PUBLIC_URL, dataDir, world = new Carriers({ anyone: true }).fetch }: HostOptions,
 ): Promise<Backend> {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), "ringtrail-"))
   const lines: string[] = []
@@ -142,6 +145,7 @@ async function startNode(
       version: "0.0.0-test",
       log,
       clock: () => clock.now ?? Date.now(),
+      fetch: world,
     })
   let server: RunningServer = await start(0)
   const url = server.url.replace("localhost", "127.0.0.1")
@@ -161,7 +165,11 @@ async function startNode(
   }
 }
 
-async function startWorker(adminKey: string, clock: Clock, { publicUrl = PUBLIC_URL }: HostOptions): Promise<Backend> {
+async function startWorker(
+  adminKey: string,
+  clock: Clock,
+  { publicUrl = PUBLIC_URL, world = new Carriers({ anyone: true }).fetch }: HostOptions,
+): Promise<Backend> {
   const workerd = new Miniflare(
     convertV4MiniflareOptions({
       name: "ringtrail",
@@ -173,6 +181,7 @@ async function startWorker(adminKey: string, clock: Clock, { publicUrl = PUBLIC_
         DIRECTORY: { className: "DirectoryObject", useSQLite: true },
       },
       bindings: { PUBLIC_URL: publicUrl, ADMIN_KEY: adminKey, DEMO: "on" },
+      outboundService: async (request) => (await world(request as unknown as Request)) as never,
     }),
   )
   const url = (await workerd.ready).toString().replace(/\/$/, "")

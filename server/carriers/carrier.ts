@@ -1,6 +1,7 @@
 import type * as z from "zod"
 import type { CallEvent } from "../../shared/call-event.js"
 import type { Instructions, RenderContext } from "./instructions.js"
+import type { NumberMarket } from "./market.js"
 import type { Setup } from "./setup.js"
 
 /** A request of a carrier as it came, before anything is believed. */
@@ -40,6 +41,8 @@ export interface Carrier<C = unknown> {
    * any trust; undefined for every other request.
    */
   challenge?(request: CarrierRequest): CarrierAnswer | undefined
+  /** How numbers are bought there through its REST API; absent where they are not. */
+  numbers?: NumberMarket<C>
   /** Whether a holder of the credentials sent exactly this request to exactly this address, just now where it is dated. */
   verify(request: CarrierRequest, credentials: C): Promise<boolean>
   /** Which event a verified request is, for a carrier that sends all of them to one address; the path says so otherwise. */

@@ -42,6 +42,11 @@ export function carrierNamed(name: string): Carrier | undefined {
   return CARRIERS.get(name)
 }
 
+/** The names of the carriers whose numbers can be bought. */
+export function marketNames(): string[] {
+  return [...CARRIERS.values()].filter(({ numbers }) => numbers !== undefined).map(({ name }) => name)
+}
+
 /** The names of all adapters. */
 export function carrierNames(): string[] {
   return [...CARRIERS.keys()]

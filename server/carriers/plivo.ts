@@ -5,6 +5,7 @@ import type { Carrier, CarrierAnswer, CarrierRequest } from "./carrier.js"
 import { businessLeg, type CallKey, eventOf, readId } from "./event.js"
 import { believe, fieldReader, formOf, type ReadField, readSeconds, readUrl } from "./form.js"
 import { digitsOf, type Instructions, languageTag, type RenderContext, ringTime, withoutLoop } from "./instructions.js"
+import { plivoNumbers } from "./plivo-numbers.js"
 import { verifyPlivo } from "./plivo-signature.js"
 import { furtherSecrets, matching, secretText } from "./secret.js"
 import { queryOf } from "./twilio-events.js"
@@ -17,6 +18,8 @@ const PlivoCredentials = z.strictObject({
   auth_token: Token,
   /** Further tokens that are accepted: those of sub-accounts, and a new one while it is rolled out. */
   auth_tokens: furtherSecrets(Token),
+  /** The application that bought numbers are assigned to. Needed for buying and pointing numbers alone. */
+  app_id: matching(/^\d{5,32}$/, "the ID of the Plivo application: digits").optional(),
 })
 
 /** What a site tells us of its Plivo account. */
@@ -36,6 +39,7 @@ export const plivo: Carrier<PlivoCredentials> = {
       "Assign the application to the numbers. Its Fallback Answer URL is asked after three failures or 60 s: enter one that dials the business.",
     ],
   },
+  numbers: plivoNumbers,
   verify: (request, { auth_token, auth_tokens = [] }) => verifyPlivo(request, [auth_token, ...auth_tokens]),
   parse: parsePlivo,
   render: renderPlivo,

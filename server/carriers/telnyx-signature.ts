@@ -3,7 +3,7 @@ import { joinBytes, readBase64 } from "./bytes.js"
 import type { CarrierRequest } from "./carrier.js"
 import { isFresh, readUnix } from "./fresh.js"
 import { verifyEd25519 } from "./hmac.js"
-import { accepted, furtherSecrets } from "./secret.js"
+import { accepted, furtherSecrets, matching, secretText } from "./secret.js"
 
 const KEY_BYTES = 32
 const SIGNATURE_BYTES = 64
@@ -18,6 +18,10 @@ export const TelnyxCredentials = z.strictObject({
   public_key: PublicKey,
   /** Further keys that are accepted while a new one is rolled out. */
   public_keys: furtherSecrets(PublicKey),
+  /** The key of Telnyx's API. Needed for searching and buying numbers alone, as is the next. */
+  api_key: secretText("an API key of the Telnyx portal (KEY...)").optional(),
+  /** The application that numbers are assigned to: its ID in the portal. */
+  connection_id: matching(/^\d{1,32}$/, "the ID of the Telnyx application: digits").optional(),
 })
 export type TelnyxCredentials = z.infer<typeof TelnyxCredentials>
 

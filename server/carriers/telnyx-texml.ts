@@ -1,4 +1,5 @@
 import type { Carrier } from "./carrier.js"
+import { telnyxNumbers } from "./telnyx-numbers.js"
 import { TelnyxCredentials, verifyTelnyx } from "./telnyx-signature.js"
 import { parseTwilioForm, TWIML_EVENTS } from "./twilio-events.js"
 import { acknowledgeTwiml, renderTwiml, type TwimlDialect } from "./twiml.js"
@@ -26,6 +27,7 @@ export const telnyxTexml: Carrier<TelnyxCredentials> = {
       "Enter a failover URL that dials the business, for the time when this server cannot be reached.",
     ],
   },
+  numbers: telnyxNumbers("texml"),
   verify: verifyTelnyx,
   parse: (event, request) => (request.method === "POST" ? parseTwilioForm(telnyxTexml.name, event, request) : []),
   render: (instructions, context) => renderTwiml(instructions, context, TEXML),

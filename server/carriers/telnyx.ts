@@ -4,6 +4,7 @@ import type { Carrier, CarrierRequest } from "./carrier.js"
 import { businessLeg, eventOf, readId } from "./event.js"
 import { fieldReader, readTime, readUrl, secondsBetween } from "./form.js"
 import { fieldsOf, type JsonObject, objectAt, readJson } from "./json.js"
+import { telnyxNumbers } from "./telnyx-numbers.js"
 import { TelnyxCredentials, verifyTelnyx } from "./telnyx-signature.js"
 
 /**
@@ -28,6 +29,7 @@ export const telnyx: Carrier<TelnyxCredentials> = {
       "Telnyx sends all types to one address. Where a call goes is decided by the program that sends your commands; telnyx-texml takes our instructions instead.",
     ],
   },
+  numbers: telnyxNumbers("control"),
   verify: verifyTelnyx,
   nameEvent: () => "status",
   parse: (_event, request) => parseTelnyx(request),

@@ -5,6 +5,7 @@ import { formOf } from "./form.js"
 import { fieldsOf, objectIn, readJson } from "./json.js"
 import { furtherSecrets, matching, secretText } from "./secret.js"
 import { parseTwilioFields, queryOf, TWIML_EVENTS } from "./twilio-events.js"
+import { twilioNumbers } from "./twilio-numbers.js"
 import { bodyHash, STATUS_OVERRIDES, VOICE_OVERRIDES, verifyTwilio } from "./twilio-signature.js"
 import { acknowledgeTwiml, renderTwiml, TWIML } from "./twiml.js"
 
@@ -48,6 +49,7 @@ export const twilio: Carrier<TwilioCredentials> = {
       "Twilio signs with the primary auth token only: while you change it, set the new one as auth_token and the old one in auth_tokens.",
     ],
   },
+  numbers: twilioNumbers,
   verify: (request, { auth_token, auth_tokens = [] }) => verifyTwilio(request, [auth_token, ...auth_tokens]),
   parse: parseTwilio,
   render: (instructions, context) => renderTwiml(instructions, context, TWIML),

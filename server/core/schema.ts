@@ -7,6 +7,7 @@ export * from "./schema-engine.js"
 export * from "./schema-flow.js"
 export * from "./schema-leads.js"
 export * from "./schema-money.js"
+export * from "./schema-purchase.js"
 
 // The drizzle mirror of migrations/site: the SQL leads, and a test compares the two column by column.
 // Indexes live in the SQL alone.

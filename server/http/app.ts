@@ -10,6 +10,7 @@ import { keyRoutes } from "./routes/keys.js"
 import { leadRoutes } from "./routes/leads.js"
 import { numberRoutes } from "./routes/numbers.js"
 import { orderRoutes } from "./routes/orders.js"
+import { purchaseRoutes } from "./routes/purchases.js"
 import { reportRoutes } from "./routes/reports.js"
 import { ruleRoutes } from "./routes/rules.js"
 import { directoryRoutes, siteRoutes } from "./routes/sites.js"
@@ -22,6 +23,7 @@ export const SITE_ROUTES = [
   ...keyRoutes,
   ...visitRoutes,
   ...numberRoutes,
+  ...purchaseRoutes,
   ...callRoutes,
   ...leadRoutes,
   ...followUpRoutes,

@@ -29,6 +29,8 @@ export interface SiteHost extends Common {
   announce(id: string, settings: SiteAnswer | null): Promise<void>
   /** Erases a site with all its data, for good. */
   eraseSite(id: string): Promise<void>
+  /** Sends a request to the world: to a carrier's API, as the site asks us to. */
+  fetch(request: Request): Promise<Response>
 }
 
 /** What the routes over all sites stand on. */

@@ -1,7 +1,7 @@
 import type { Context, Hono } from "hono"
 import type * as z from "zod"
 import { BODY_LIMIT_BYTES } from "../../shared/protocol.js"
-import type { Site } from "../core/db.js"
+import type { Settled, Site } from "../core/db.js"
 import type { Directory } from "../core/directory.js"
 import { SITE_ID } from "../core/id.js"
 import { findSaved, save } from "../core/idempotency.js"
@@ -12,6 +12,7 @@ import { parseJson, readBytes, readText } from "./body.js"
 import type { DirectoryHost, SiteHandle, SiteHost } from "./host.js"
 import { parseWith, readQuery } from "./parse.js"
 import { answerError } from "./problem.js"
+import { Turns } from "./turn.js"
 
 /** What a route's verb is given: the path's and the query's parameters, the body, and the request itself. */
 export interface Input<Query, Body> {
@@ -55,6 +56,11 @@ export interface Route<Store, Host, Query = unknown, Body = unknown, Result = un
   readonly prepare?: (input: Input<Query, Body>, host: Host) => Promise<unknown>
   readonly look?: (store: Store, input: Input<Query, Body>, host: Host) => Result
   readonly work?: (store: Store, input: Input<Query, Body>, host: Host, prepared: unknown) => Result
+  /**
+   * Instead of `look` and `work`, where the world is asked in between: it works in transactions of its own, one such
+   * request of a site at a time. Broken off and asked again, it must not do twice what the world cannot take back.
+   */
+  readonly act?: (store: ActHandle<Store>, input: Input<Query, Body>, host: Host) => Promise<Result>
   /** Turns the verb's result into an answer other than the plain one. */
   readonly reply?: (result: Result, input: Input<Query, Body>, host: Host) => Answer
   /** What is kept of a result for its repetition, where the result itself may not be: it shows a secret. */
@@ -63,6 +69,12 @@ export interface Route<Store, Host, Query = unknown, Body = unknown, Result = un
   readonly reveal?: (kept: Result, input: Input<Query, Body>) => Promise<Result>
   /** Runs after the work is durable and before the answer goes out, and again when the answer is repeated: it must bear that. */
   readonly after?: (result: Result, input: Input<Query, Body>, host: Host) => Promise<void>
+}
+
+/** The handle of a store, as `act` is given it. */
+export interface ActHandle<Store> {
+  read<T>(look: (store: Store) => Settled<T>): T
+  write<T>(work: (store: Store) => Settled<T>): Promise<T>
 }
 
 /** Says that an answer is the one to an earlier request with the same Idempotency-Key. */
@@ -85,6 +97,7 @@ export function directoryRoute<Query, Body, Result>(
 
 /** Binds the routes of one site. */
 export function mountSiteRoutes(app: Hono, routes: readonly SiteRoute[], host: SiteHost): void {
+  const turns = new Turns()
   for (const route of routes) {
     app.on(route.method.toUpperCase(), honoPath(route.path), async (c) => {
       const siteId = c.req.param("site") ?? ""
@@ -92,18 +105,19 @@ export function mountSiteRoutes(app: Hono, routes: readonly SiteRoute[], host: S
       if (!SITE_ID.test(siteId)) throw notFound("site")
       const site = await host.openSite(siteId)
       const caller = await admit(c, route, siteId, site, host)
-      return run(c, route, host, caller.store, caller.principal)
+      return run(c, route, host, caller.store, caller.principal, turns)
     })
   }
 }
 
 /** Binds the routes over all sites: they are the administrator's. */
 export function mountDirectoryRoutes(app: Hono, routes: readonly DirectoryRoute[], host: DirectoryHost): void {
+  const turns = new Turns()
   for (const route of routes) {
     app.on(route.method.toUpperCase(), honoPath(route.path), async (c) => {
       const { hash } = await readHolder(c.req.header("authorization"))
       if (!host.isAdmin(hash)) throw new Refusal("unauthorized", "this needs the administrator's key")
-      return run(c, route, host, host.directory, hash)
+      return run(c, route, host, host.directory, hash, turns)
     })
   }
 }
@@ -141,6 +155,7 @@ async function run<Store extends Site | Directory, Host>(
   host: Host,
   handle: unknown,
   principal: string,
+  turns: Turns,
 ): Promise<Response> {
   const store = handle as Handle<Store>
   const { text, body } = route.body ? await readBody(c, route) : { text: "", body: undefined }
@@ -151,7 +166,9 @@ async function run<Store extends Site | Directory, Host>(
     body,
     request: c.req.raw,
   }
-  const { look, work } = route
+  const { look, work, act } = route
+  const idempotencyKey = route.method === "post" ? await readIdempotencyKey(c, principal, text) : undefined
+  if (act) return turns.take(input.params.site ?? "", () => actOnce(route, host, store, input, idempotencyKey))
   if (look)
     return toResponse(
       answerOf(
@@ -166,7 +183,6 @@ async function run<Store extends Site | Directory, Host>(
   const prepared = await route.prepare?.(input, host)
   const write = <T>(job: (opened: Store) => T) =>
     route.traffic && store.writeTraffic ? store.writeTraffic(job) : store.write(job)
-  const idempotencyKey = route.method === "post" ? await readIdempotencyKey(c, principal, text) : undefined
   if (!idempotencyKey) {
     const result = await write((opened) => work(opened, input, host, prepared))
     await route.after?.(result, input, host)
@@ -189,6 +205,27 @@ async function run<Store extends Site | Directory, Host>(
   const answer = answerOf(route, result, input, host)
   if (!saved) return toResponse(answer)
   return toResponse({ ...answer, status: saved.status, headers: { ...answer.headers, [REPLAYED_HEADER]: "true" } })
+}
+
+/** Runs a route that asks the world, its answer kept under the request's key as any other's. */
+async function actOnce<Store extends Site | Directory, Host>(
+  route: Route<Store, Host>,
+  host: Host,
+  store: Handle<Store>,
+  input: Input<unknown, unknown>,
+  idempotencyKey: { key: string; bodyHash: string } | undefined,
+): Promise<Response> {
+  if (!route.act) throw new Error(`${route.path} does not act`)
+  if (!idempotencyKey) return toResponse(answerOf(route, await route.act(store, input, host), input, host))
+  const { key, bodyHash } = idempotencyKey
+  const saved = store.read((opened) => findSaved(opened, key, bodyHash))
+  if (saved)
+    return toResponse({ status: saved.status, json: JSON.parse(saved.result), headers: { [REPLAYED_HEADER]: "true" } })
+  const answer = answerOf(route, await route.act(store, input, host), input, host)
+  await store.write((opened) =>
+    save(opened, key, bodyHash, { status: answer.status, result: JSON.stringify(answer.json ?? null) }),
+  )
+  return toResponse(answer)
 }
 
 function answerOf<Store, Host>(

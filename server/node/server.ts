@@ -39,6 +39,8 @@ export interface ServerOptions {
   readonly log: Log
   /** The time, ms; `Date.now` but in tests. */
   readonly clock?: () => number
+  /** How requests go out; the global `fetch` but in tests. */
+  readonly fetch?: (request: Request) => Promise<Response>
 }
 
 /** A running server. */
@@ -65,6 +67,7 @@ export async function startServer({
   version,
   log,
   clock = Date.now,
+  fetch = (request) => globalThis.fetch(request),
 }: ServerOptions): Promise<RunningServer> {
   openFolder(config.dataDir)
   const unlock = lockFolder(config.dataDir)
@@ -95,6 +98,7 @@ export async function startServer({
       publicUrl,
       log,
       clock,
+      fetch,
     })
     await seedOnce(sites, directory.handle, new URL(publicUrl).hostname, clock)
     handleErrors(app, siteHost)
@@ -173,9 +177,10 @@ interface Parts {
   readonly publicUrl: string
   readonly log: Log
   readonly clock: () => number
+  readonly fetch: (request: Request) => Promise<Response>
 }
 
-function createHosts({ config, sites, directory, publicUrl, log, clock }: Parts): {
+function createHosts({ config, sites, directory, publicUrl, log, clock, fetch }: Parts): {
   siteHost: SiteHost
   directoryHost: DirectoryHost
 } {
@@ -196,6 +201,7 @@ function createHosts({ config, sites, directory, publicUrl, log, clock }: Parts)
       announce: (id, settings) =>
         directory.write((opened) => (settings ? listSite(opened, settings) : unlistSite(opened, id))),
       eraseSite: async (id) => sites.erase(id),
+      fetch,
     },
     directoryHost: { ...common, directory, createSite: (settings) => sites.create(settings) },
   }

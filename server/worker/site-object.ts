@@ -118,6 +118,7 @@ export class SiteObject extends DurableObject<Env> {
       isAdmin: (hash) => hash === adminHash,
       readClient,
       now: () => this.clock(),
+      fetch: (request) => fetch(request),
       log: logToConsole,
       openSite: async (id) => (idOf() === id ? handle : undefined),
       announce: (id, settings) => this.env.DIRECTORY.getByName("directory").announce(id, settings),

@@ -12,7 +12,7 @@ import { bodyOf, pathOf, ROUTES } from "./routes.js"
 const REPLAYED = "idempotent-replayed"
 const DAY_MS = 24 * 3_600_000
 /** What is posted to these is in none of the lists that the test counts. */
-const ADDS_NOTHING = /\/(beats|test|relearn|attempts|tasks|batch|split|join)$/
+const ADDS_NOTHING = /\/(beats|test|relearn|attempts|tasks|batch|split|join|search|sync)$/
 const POSTS = ROUTES.filter(({ method }) => method === "post")
 
 describe.each(ENGINES)("Idempotency-Key on %s", (engine) => {

@@ -62,6 +62,17 @@ export function bodyOf(route: AnyRoute, unique: string): unknown {
       return { name: "Renamed" }
     case "post /{site}/numbers":
       return { e164: phone, kind: "static", source: { channel: "Radio" } }
+    case "post /{site}/numbers/search":
+      return { carrier: "twilio", country: "US" }
+    case "post /{site}/numbers/buy":
+      return {
+        carrier: "twilio",
+        numbers: [`+1646555${unique.padStart(4, "0")}`],
+        kind: "static",
+        source: { channel: "TV" },
+      }
+    case "post /{site}/numbers/sync":
+      return { carrier: "twilio" }
     case "patch /{site}/numbers/{id}":
       return { state: "paused" }
     case "post /{site}/calls":
