@@ -14,6 +14,7 @@ import { purchaseRoutes } from "./routes/purchases.js"
 import { reportRoutes } from "./routes/reports.js"
 import { ruleRoutes } from "./routes/rules.js"
 import { directoryRoutes, siteRoutes } from "./routes/sites.js"
+import { targetRoutes } from "./routes/targets.js"
 import { visitRoutes } from "./routes/visits.js"
 import { mountWebhooks } from "./webhook.js"
 
@@ -30,6 +31,7 @@ export const SITE_ROUTES = [
   ...ruleRoutes,
   ...orderRoutes,
   ...costRoutes,
+  ...targetRoutes,
   ...reportRoutes,
   ...carrierRoutes,
 ]

@@ -26,6 +26,9 @@ async function makeMoney(host: Host, site: string): Promise<Record<string, strin
   return {
     order: (await post("orders", { external_id: "made", amount: 10 })).id,
     cost: (await post("costs", { kind: "other", amount: 10, from: "2026-11-01" })).id,
+    target: (await post("targets", { name: "Cost", metric: "cost", value: 9, from: "2026-11-01", to: "2026-11-30" }))
+      .id,
+    campaign: (await post("campaigns", { campaign: "made" })).id,
     import: (await host.api<{ id: string }>("POST", `/v1/sites/${site}/costs/import`, "date,cost\n2026-11-01,5\n")).id,
   }
 }
@@ -103,6 +106,14 @@ export function bodyOf(route: AnyRoute, unique: string): unknown {
       return `date,campaign,cost\n2026-11-01,c${unique},12.50\n`
     case "patch /{site}/costs/{id}":
       return { amount: 90 }
+    case "post /{site}/targets":
+      return { name: "Calls", metric: "calls", value: 100, from: "2026-11-01", to: "2026-11-30" }
+    case "patch /{site}/targets/{id}":
+      return { value: 90 }
+    case "post /{site}/campaigns":
+      return { campaign: `c${unique}` }
+    case "patch /{site}/campaigns/{id}":
+      return { segment: "owners" }
     case "put /{site}/rates":
       return { currency: "EUR", rate: 1.1, from: "2026-11-01" }
     default:
