@@ -180,7 +180,7 @@ function groupReader(site: Site, plan: Plan): GroupReader {
   const values = plan.dimensions.filter((dimension) => !isTime(dimension))
   const asked = [...new Set([...values, ...plan.filters.map(([dimension]) => dimension)])]
   const ofSource = asked.every((dimension) => (FACTS.costs.dimensions as readonly Dimension[]).includes(dimension))
-  const columns = asked.map((dimension) => groupingOf(dimension, "visit_facts", "0").value)
+  const columns = asked.map((dimension) => groupingOf(dimension, "0").value)
   const selected = sql.raw(columns.map((column, index) => `, ${column} as c${index}`).join(""))
   const keys = new Map<number, string>()
   const visitKeys = new Map<number, string>()

@@ -48,7 +48,7 @@ const VALUES: Record<ValueDimension, Grouping> = {
   browser: column("browser"),
   os: column("os"),
   language: column("language"),
-  number: { value: "coalesce((select x.e164 from numbers x where x.id = f.number_id), {{number}})" },
+  number: column("number"),
   pool: {
     value: "(select x.name from pools x where x.id = (select y.pool_id from numbers y where y.id = f.number_id))",
   },
@@ -96,14 +96,12 @@ export function isTime(dimension: Dimension): dimension is TimeDimension {
 }
 
 /** How a dimension groups the rows of a view, whose moment on the wall is the SQL `local`. */
-export function groupingOf(dimension: Dimension, view: string, local: string): Grouping {
+export function groupingOf(dimension: Dimension, local: string): Grouping {
   if (isTime(dimension)) {
     const { value, name } = TIMES[dimension]
     return { value: value.replaceAll("local", `(${local})`), ...(name ? { name } : {}) }
   }
-  const grouping = VALUES[dimension]
-  // Of a number that the site does not know, calls keep what was dialled.
-  return { ...grouping, value: grouping.value.replace("{{number}}", view === "call_facts" ? "f.number" : "null") }
+  return VALUES[dimension]
 }
 
 /** The place of a value in the order of its dimension, where that is not the order of its text. */

@@ -3,11 +3,13 @@ import { type Dimension, TIME_DIMENSIONS } from "../../shared/contract-report.js
 // What reports count: one view of migrations/site/0007_rollups.sql a fact, and what each of its rows adds to each count. All
 // counts are whole numbers (money in minor units, a confidence in millionths), so that sums are exact in any order.
 
-const SOURCE: readonly Dimension[] = [
+/** What a source tells, and the campaign that it names. */
+export const SOURCE: readonly Dimension[] = [
   ...["channel", "ga4_channel", "family", "source", "medium", "campaign", "term", "content"],
   ...["purpose", "segment", "offer"],
 ] as Dimension[]
-const VISIT: readonly Dimension[] = [
+/** What a visit tells beside its source. */
+export const VISIT: readonly Dimension[] = [
   ...["landing_page", "referrer_host", "country", "region", "city", "device", "browser", "os", "language"],
 ] as Dimension[]
 const CALENDAR: readonly Dimension[] = ["day", "week", "month", "quarter", "weekday"]
@@ -70,6 +72,7 @@ export const FACTS = {
   calls: {
     view: "call_facts",
     key: "time",
+    where: "f.spam = 0",
     dimensions: [
       ...SOURCE,
       ...VISIT,
@@ -123,7 +126,7 @@ export const FACTS = {
       pipeline: `case when ${OPEN} and ${PRICED} then f.amount else 0 end`,
       weighted: `case when ${OPEN} and ${PRICED} then cast(round(f.amount * coalesce(f.probability, 0)) as integer) else 0 end`,
       unpriced: `case when ${OPEN} and f.amount is null then cast(round(coalesce(f.probability, 0) * 1000000) as integer) else 0 end`,
-      foreign: `${OPEN} and f.amount is not null and not (${PRICED})`,
+      foreign_leads: `${OPEN} and f.amount is not null and not (${PRICED})`,
     },
   },
   orders: {

@@ -197,8 +197,8 @@ function warn(
     warnings.push(`${counts.unrated} orders in another currency have no exchange rate and are in no sum`)
   if (query.basis === "margin" && counts.marginless > 0)
     warnings.push(`${counts.marginless} orders have no margin and count as 0 of it`)
-  if (asked("pipeline") && counts.foreign > 0)
-    warnings.push(`${counts.foreign} open leads are in another currency and not in the pipeline's value`)
+  if (asked("pipeline") && counts.foreign_leads > 0)
+    warnings.push(`${counts.foreign_leads} open leads are in another currency and not in the pipeline's value`)
   const costs = Object.keys(COST_COUNTS) as Count[]
   if (costs.every(asked)) {
     if (days.tz !== readSettings(site).timezone) warnings.push("costs are counted by the days of the site's own zone")

@@ -8,6 +8,7 @@ export * from "./schema-flow.js"
 export * from "./schema-leads.js"
 export * from "./schema-money.js"
 export * from "./schema-purchase.js"
+export * from "./schema-rollup.js"
 
 // The drizzle mirror of migrations/site: the SQL leads, and a test compares the two column by column.
 // Indexes live in the SQL alone.

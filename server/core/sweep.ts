@@ -3,6 +3,7 @@ import { purgeSaved } from "./idempotency.js"
 import { learn } from "./learn.js"
 import { closeLapsed } from "./lease.js"
 import { listPools } from "./pool.js"
+import { settle } from "./rollup.js"
 import { shareOut } from "./share.js"
 
 const LEASES_A_SWEEP = 500
@@ -12,7 +13,7 @@ export const SWEEP_MS = 10 * 60_000
 
 /**
  * Housekeeping that nothing depends on: ends lapsed leases in the history, forgets old idempotency keys, learns from what
- * happened since, sets numbers apart anew. Bounded work.
+ * happened since, sets numbers apart anew, sums what reports count. Bounded work.
  */
 export function sweep(site: Site): void {
   const pools = new Map(listPools(site).map((pool) => [pool.id, pool]))
@@ -20,4 +21,5 @@ export function sweep(site: Site): void {
   purgeSaved(site)
   learn(site)
   shareOut(site)
+  settle(site)
 }

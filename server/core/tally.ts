@@ -4,8 +4,10 @@ import type { Dimension, ValueDimension } from "../../shared/contract-report.js"
 import { allocateShared, type Spread } from "./allocation.js"
 import type { Site } from "./db.js"
 import { groupingOf, isTime } from "./dimension.js"
-import { COST_COUNTS, type Count, FACTS, type Fact } from "./fact.js"
+import { COST_COUNTS, type Count, FACTS, type Fact, type FactName } from "./fact.js"
 import { idAt } from "./id.js"
+import { HOURLY, kindFor, ROLLED } from "./rolled.js"
+import { monthOf, type RollupState, readRollup } from "./rollup.js"
 import type { DaySpan } from "./span.js"
 
 /** What shall be counted, and how grouped. */
@@ -27,6 +29,8 @@ export type Group = Partial<Record<Dimension, Value>>
 export interface Tally {
   readonly group: Group
   readonly counts: Record<Count, number>
+  /** Rows that were counted: a group of none is no group. */
+  present: number
   /** Days from lead to order, where they were asked for. */
   cycles: number[]
 }
@@ -49,7 +53,7 @@ export function tallyOf(tallies: Tallies, group: Group): Tally {
   const known = tallies.get(key)
   if (known) return known
   const counts = Object.fromEntries(ALL.map((name) => [name, 0])) as Record<Count, number>
-  const made = { group, counts, cycles: [] }
+  const made = { group, counts, present: 0, cycles: [] }
   tallies.set(key, made)
   return made
 }
@@ -70,27 +74,43 @@ function namesOf(fact: Fact): Count[] {
   return [...Object.keys(fact.counts), ...Object.keys(fact.distinct ?? {})] as Count[]
 }
 
-/** Counts the rows themselves, grouped. A count that does not exist by the plan's dimensions stays 0. */
+/** Counts, grouped. A count that does not exist by the plan's dimensions stays 0, and so does one that would take too long. */
 export function tally(site: Site, plan: Plan): Tallies {
   const tallies: Tallies = new Map()
   const missing = missingBy(plan)
-  for (const fact of Object.values(FACTS) as Fact[]) {
-    const names = namesOf(fact).filter((name) => plan.counts.has(name) && !missing.has(name))
-    if (names.length === 0) continue
-    const counts = names.map((name) => {
-      const distinct = fact.distinct?.[name]
-      const part = distinct ? `count(distinct ${distinct})` : `coalesce(sum(${fact.counts[name]}), 0)`
-      return sqlOf(site, part, plan)
-    })
-    for (const { group, values } of select(site, plan, fact, counts)) {
-      const { counts: sums } = tallyOf(tallies, group)
-      for (const [index, name] of names.entries()) sums[name] += Number(values[index] ?? 0)
-    }
+  for (const [fact, of] of Object.entries(FACTS) as [FactName, Fact][]) {
+    const names = namesOf(of).filter((name) => plan.counts.has(name) && !missing.has(name))
+    if (names.length > 0) countFact(site, plan, fact, names, tallies)
   }
+  for (const [key, { present }] of tallies) if (present === 0) tallies.delete(key)
   if (plan.counts.has("cycles") && !missing.has("cycles")) listCycles(site, plan, tallies)
   if (plan.counts.has("capacity") && !missing.has("capacity")) addCapacity(site, plan, tallies)
   shareCosts(site, plan, tallies, missing)
   return tallies
+}
+
+/** Counts of one fact: from the sums where there are any for this plan, and rows for the rest. */
+function countFact(site: Site, plan: Plan, name: FactName, names: readonly Count[], tallies: Tallies): void {
+  const fact: Fact = FACTS[name]
+  const summed = names.filter((count) => !fact.distinct?.[count])
+  const once = names.filter((count) => fact.distinct?.[count])
+  const parts = (summed.length > 0 && partsOf(site, plan, name)) || [{ sign: 1 }]
+  const add = (counts: readonly Count[], part: Part) => {
+    const columns = counts.map((count) => {
+      const distinct = fact.distinct?.[count]
+      // Orders are summed once; that of the channels with ads is a choice among their sums.
+      if (part.sums) return sql.raw(`coalesce(sum(z.sign * f.${count === "ads_revenue" ? "revenue" : count}), 0)`)
+      return sqlOf(site, distinct ? `count(distinct ${distinct})` : `coalesce(sum(${fact.counts[count]}), 0)`, plan)
+    })
+    const rows = part.sums ? sql.raw(`coalesce(sum(z.sign * ${part.sums.rows}), 0)`) : sql`count(*)`
+    for (const { group, values } of select(site, plan, fact, [...columns, rows], true, part)) {
+      const tally = tallyOf(tallies, group)
+      for (const [index, count] of counts.entries()) tally.counts[count] += part.sign * Number(values[index] ?? 0)
+      tally.present += part.sign * Number(values[counts.length] ?? 0)
+    }
+  }
+  if (summed.length > 0) for (const part of parts) add(summed, part)
+  if (once.length > 0) add(once, { sign: 1 })
 }
 
 /**
@@ -132,6 +152,23 @@ function shareCosts(site: Site, plan: Plan, tallies: Tallies, missing: ReadonlyS
   }
 }
 
+/** Some of a fact's rows: those of a table like its view, or sums of them. */
+export interface Part {
+  readonly sign: 1 | -1
+  /** Where its rows are, if not in the fact's view. */
+  readonly from?: string
+  /** Which rows, in SQL. */
+  readonly rows?: SQL
+  readonly sums?: Range & {
+    /** The dimension whose values the sums are of. */
+    readonly value: ValueDimension | null
+    /** How many rows a sum is of, in SQL. */
+    readonly rows: string
+    /** Whether the fact's condition is on the sums, too; it is in them already where it is that of the whole fact. */
+    readonly where: string | undefined
+  }
+}
+
 /** What `select` found: the group and the other columns. */
 export interface Found {
   readonly group: Group
@@ -148,29 +185,35 @@ export function select(
   fact: Pick<Fact, "view" | "key" | "where" | "earlier">,
   columns: readonly SQL[],
   aggregated = true,
+  part: Part = { sign: 1 },
 ): Found[] {
-  const local = fact.key === "day" ? "f.at" : "f.at + z.offset"
-  const groupings = plan.dimensions.map((dimension) => groupingOf(dimension, fact.view, local))
-  const filters = plan.filters.map(([dimension, value]) => ({
-    ...groupingOf(dimension, fact.view, local),
-    wanted: value,
-  }))
+  const local = part.sums ? "f.bucket * z.unit + z.offset" : fact.key === "day" ? "f.at" : "f.at + z.offset"
+  const read = (dimension: Dimension) =>
+    dimension === part.sums?.value
+      ? { ...groupingOf(dimension, local), value: `nullif(f.${dimension}, '')` }
+      : groupingOf(dimension, local)
+  const groupings = plan.dimensions.map(read)
+  const filters = plan.filters.map(([dimension, value]) => ({ ...read(dimension), wanted: value }))
   const joins = [...new Set([...groupings, ...filters].flatMap(({ join }) => join ?? []))]
   const names = [...groupings.map(({ value }) => sql.raw(value)), ...columns]
   const selected = sql.join(
     names.map((name, index) => sql`${name} as ${sql.raw(`c${index}`)}`),
     sql`, `,
   )
+  const { source, within, condition } =
+    part.sums ?? rangeOf(plan, { ...fact, view: part.from ?? fact.view }, part.rows !== undefined)
+  const ownWhere = part.sums ? fact.where && part.sums.where : fact.where
   const where = [
-    ...(fact.where ? [sqlOf(site, fact.where, plan)] : []),
+    condition,
+    ...(ownWhere ? [sqlOf(site, ownWhere, plan)] : []),
     ...(plan.where ? [plan.where] : []),
+    ...(part.rows ? [part.rows] : []),
     ...filters.map(({ value, wanted }) => sql`coalesce(${sql.raw(value)}, '') = ${wanted}`),
-  ].map((condition) => sql` and (${condition})`)
+  ].map((one) => sql`(${one})`)
   const grouping =
     aggregated && groupings.length > 0 ? sql.raw(` group by ${groupings.map(({ value }) => value).join(", ")}`) : sql``
-  const { source, within } = rangeOf(plan, fact)
   const rows = site.db.all<Record<string, Value>>(
-    sql`${source} select ${selected} from ${within} ${sql.raw(joins.join(" "))} where ${rangeCondition(fact, plan)}${sql.join(where)}${grouping}`,
+    sql`${source} select ${selected} from ${within} ${sql.raw(joins.join(" "))} where ${sql.join(where, sql` and `)}${grouping}`,
   )
   return rows.map((row) => ({
     group: Object.fromEntries(
@@ -184,6 +227,83 @@ export function select(
   }))
 }
 
+/**
+ * The parts of a fact that answer a plan together: the sums, the rows after them, and the rows among them that changed, as
+ * they are less as they were. Undefined where no sums fit: its rows are all there is.
+ */
+function partsOf(site: Site, plan: Plan, name: FactName): Part[] | undefined {
+  const rolled = ROLLED.find(({ fact }) => fact === (name === "ads" ? "orders" : name))
+  const state = rolled && !plan.where && readRollup(site, rolled)
+  if (!rolled || !state) return undefined
+  const wanted = [...plan.dimensions, ...plan.filters.map(([dimension]) => dimension)]
+  const values = wanted.filter((dimension) => !isTime(dimension)) as ValueDimension[]
+  const found = kindFor(rolled, name === "ads" ? [...values, "channel"] : values)
+  const cover = found && coverOf(plan, state, HOURLY.includes(found.kind))
+  if (!found || !cover) return undefined
+  const { table, counts } = rolled
+  const { kind, value } = found
+  const sources = kind === "source_id"
+  const columns = [
+    ...["r.kind", "r.grain", "r.bucket", ...counts.map((count) => `r.${count}`)],
+    ...(kind === "all" ? [] : [`r.item as ${kind}`]),
+    ...(sources
+      ? ["channel", "ga4_channel", "source", "medium", "campaign", "term", "content"].map((one) => `s.${one}`)
+      : []),
+  ].join(", ")
+  const join = sources ? " left join sources s on s.id = r.item" : ""
+  return [
+    {
+      sign: 1,
+      sums: {
+        source: sql`with z as materialized (select value ->> 0 as grain, value ->> 1 as first, value ->> 2 as past, value ->> 3 as sign, value ->> 4 as unit, value ->> 5 as offset from json_each(${JSON.stringify(cover)}))`,
+        within: sql.raw(`z cross join (select ${columns} from ${table}_sums r${join}) f`),
+        condition: sql`f.kind = (select ${kind}) and f.grain = z.grain and f.bucket >= z.first and f.bucket < z.past`,
+        value,
+        rows: rolled.rows,
+        where: name === "ads" ? FACTS.ads.where : undefined,
+      },
+    },
+    { sign: 1, rows: sql`f.id >= ${state.watermark}` },
+    { sign: 1, rows: sql`f.id in (select b.id from ${sql.raw(`${table}_before`)} b)` },
+    { sign: -1, from: `${table}_before` },
+  ]
+}
+
+/** Rows of the spans of buckets that make up a plan's days: grain, first, past, sign, and how a bucket becomes ms on the wall. */
+type Cover = [grain: string, first: number, past: number, sign: number, unit: number, offset: number][]
+
+function coverOf({ dimensions, days }: Plan, { zone, unit }: RollupState, hourly: boolean): Cover | undefined {
+  if (days.tz === zone && !dimensions.includes("hour")) {
+    const [first, past] = [Date.parse(days.from) / DAY_MS, Date.parse(days.to) / DAY_MS + 1]
+    const daily = dimensions.some((dimension) => dimension === "day" || dimension === "week" || dimension === "weekday")
+    return daily ? [["d", first, past, 1, DAY_MS, 0]] : monthsAndDays(first, past)
+  }
+  if (!hourly) return undefined
+  const spans = offsetsOf(days.start, days.end, days.tz)
+  if (spans.some(({ start, end, offset }) => [start, end, offset].some((time) => time % unit !== 0))) return undefined
+  return spans.map(({ start, end, offset }) => ["h", start / unit, end / unit, 1, unit, offset])
+}
+
+/** Whole months, and of those at the ends the days that are in, or, where they are fewer, less the days that are not. */
+function monthsAndDays(first: number, past: number): Cover {
+  const cover: Cover = []
+  const put = (grain: string, from: number, to: number, sign: number) => {
+    if (from < to) cover.push([grain, from, to, sign, DAY_MS, 0])
+  }
+  for (let month = monthOf(first); month < past; ) {
+    const next = monthOf(month + 31)
+    const [from, to] = [Math.max(first, month), Math.min(past, next)]
+    if ((to - from) * 2 < next - month) put("d", from, to, 1)
+    else {
+      put("m", month, month + 1, 1)
+      put("d", month, from, -1)
+      put("d", to, next, -1)
+    }
+    month = next
+  }
+  return cover
+}
+
 /** The days of a plan, or as many before them. */
 function daysOf(plan: Plan, { earlier }: Pick<Fact, "earlier">): { start: number; end: number } {
   const { from, to, tz, start, end } = plan.days
@@ -192,20 +312,25 @@ function daysOf(plan: Plan, { earlier }: Pick<Fact, "earlier">): { start: number
   return { start: startOfDay(addDays(from, -days), tz), end: start }
 }
 
-function rangeOf(plan: Plan, fact: Pick<Fact, "view" | "key" | "earlier">): { source: SQL; within: SQL } {
-  if (fact.key === "day") return { source: sql``, within: sql.raw(`${fact.view} f`) }
+interface Range {
+  readonly source: SQL
+  readonly within: SQL
+  readonly condition: SQL
+}
+
+/** Where the rows are chosen by their ids, the key must not lead SQLite through a year of them: `+` hides it. */
+function rangeOf(plan: Plan, fact: Pick<Fact, "view" | "key" | "earlier">, byId: boolean): Range {
+  const { from, to } = plan.days
+  if (fact.key === "day")
+    return { source: sql``, within: sql.raw(`${fact.view} f`), condition: sql`f.key >= ${from} and f.key <= ${to}` }
   const { start, end } = daysOf(plan, fact)
   const toKey = fact.key === "id" ? idAt : (time: number) => time
   const spans = offsetsOf(start, end, plan.days.tz).map((span) => [toKey(span.start), toKey(span.end), span.offset])
   return {
     source: sql`with z as materialized (select value ->> 0 as first, value ->> 1 as past, value ->> 2 as offset from json_each(${JSON.stringify(spans)}))`,
     within: sql.raw(`z cross join ${fact.view} f`),
+    condition: byId ? sql`+f.key >= z.first and +f.key < z.past` : sql`f.key >= z.first and f.key < z.past`,
   }
-}
-
-function rangeCondition({ key }: Pick<Fact, "key">, { days }: Plan): SQL {
-  if (key === "day") return sql`f.key >= ${days.from} and f.key <= ${days.to}`
-  return sql`f.key >= z.first and f.key < z.past`
 }
 
 /** SQL with the query's own values: the channels that had ads, the days. */
