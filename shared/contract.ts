@@ -460,7 +460,10 @@ export type VisitRow = z.infer<typeof VisitRow>
 /** One thing that a visitor did, on the journey. */
 export const Step = z.strictObject({
   at: z.string(),
-  kind: z.enum(["visit", "page", "tap", "form", "identify", "event", "call"]),
+  kind: z.enum([
+    ...["visit", "page", "tap", "form", "identify", "event", "call"],
+    ...["lead", "stage", "task", "attempt", "order", "ticket", "rating"],
+  ] as const),
   visit: text,
   call: text,
   data: z.record(z.string(), z.unknown()),

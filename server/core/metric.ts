@@ -86,7 +86,7 @@ const returnOn = (costs: readonly Count[]): Formula => {
 }
 
 /** The value below which a share of the ascending values lies, by linear interpolation (type 7 of Hyndman, Fan 1996). */
-function quantile(values: readonly number[], part: number): number | null {
+export function quantile(values: readonly number[], part: number): number | null {
   const place = (values.length - 1) * part
   const [low, high] = [values[Math.floor(place)], values[Math.ceil(place)]]
   return low === undefined || high === undefined ? null : low + (high - low) * (place - Math.floor(place))

@@ -121,6 +121,14 @@ export function personFor(site: Site, identity: Identity, reason: string, truste
   return id
 }
 
+/** A key that nobody has becomes this person's, because somebody said so; refuses one too many. Answers the person. */
+export function takeKey(site: Site, person: number, kind: KeyKind, value: string, reason: string): number {
+  const count = statements(site).countKeys.all({ person_id: person })[0]?.count ?? 0
+  if (count >= KEYS_A_PERSON) throw new Refusal("conflict", `a person has at most ${KEYS_A_PERSON} keys`)
+  statements(site).addKey.run({ kind, value, person_id: person, reason, created_at: site.now })
+  return person
+}
+
 /** Makes two people one: the older one stays, the other's id leads to him. Answers the one that stays. */
 export function joinPeople(site: Site, one: number, other: number, reason: string): number {
   if (one === other) return one
@@ -167,7 +175,7 @@ export function splitPerson(site: Site, person: PersonRow, keys: readonly (reado
     .where(sql`person_id = ${person.id} and (kind, value) in (${mine})`)
     .returning({ kind: personKeys.kind })
     .all()
-  if (moved.length < keys.length) throw new Refusal("conflict", "one of these keys is not this person's")
+  if (moved.length < keys.length) throw new Refusal("conflict", "this person has no such key")
   if ((statements(site).countKeys.all({ person_id: person.id })[0]?.count ?? 0) === 0)
     throw new Refusal("conflict", "a person keeps one key at least: the rest of him would be nobody")
   const has = (kind: KeyKind, column: string) =>

@@ -10,6 +10,7 @@ import { keyRoutes } from "./routes/keys.js"
 import { leadRoutes } from "./routes/leads.js"
 import { numberRoutes } from "./routes/numbers.js"
 import { orderRoutes } from "./routes/orders.js"
+import { peopleRoutes } from "./routes/people.js"
 import { purchaseRoutes } from "./routes/purchases.js"
 import { reportRoutes } from "./routes/reports.js"
 import { ruleRoutes } from "./routes/rules.js"
@@ -28,6 +29,7 @@ export const SITE_ROUTES = [
   ...callRoutes,
   ...leadRoutes,
   ...followUpRoutes,
+  ...peopleRoutes,
   ...ruleRoutes,
   ...orderRoutes,
   ...costRoutes,

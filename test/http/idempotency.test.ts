@@ -12,7 +12,7 @@ import { bodyOf, pathOf, ROUTES } from "./routes.js"
 const REPLAYED = "idempotent-replayed"
 const DAY_MS = 24 * 3_600_000
 /** What is posted to these is in none of the lists that the test counts. */
-const ADDS_NOTHING = /\/(beats|test|relearn|attempts|tasks|batch|split|join|search|sync)$/
+const ADDS_NOTHING = /\/(beats|test|relearn|attempts|tasks|batch|split|join|search|sync|callback|hangup)$/
 const POSTS = ROUTES.filter(({ method }) => method === "post")
 
 describe.each(ENGINES)("Idempotency-Key on %s", (engine) => {
@@ -37,13 +37,25 @@ describe.each(ENGINES)("Idempotency-Key on %s", (engine) => {
 
   /** Everything that a site holds, as its lists tell. */
   const count = async (id: string) => {
-    const lists = ["keys", "pools", "numbers", "visits", "calls", "rules", "codes", "leads", "agents"].map(
-      async (list) => {
-        const limit = ["rules", "codes", "agents"].includes(list) ? "" : "?limit=500"
-        const { data } = await host.api<{ data: unknown[] }>("GET", `/v1/sites/${id}/${list}${limit}`)
-        return data.length
-      },
-    )
+    const lists = [
+      "keys",
+      "pools",
+      "numbers",
+      "visits",
+      "calls",
+      "rules",
+      "codes",
+      "leads",
+      "agents",
+      "tickets",
+      "orders",
+      "costs",
+      "ratings",
+    ].map(async (list) => {
+      const limit = ["rules", "codes", "agents"].includes(list) ? "" : "?limit=500"
+      const { data } = await host.api<{ data: unknown[] }>("GET", `/v1/sites/${id}/${list}${limit}`)
+      return data.length
+    })
     const sites = await host.api<{ data: unknown[] }>("GET", "/v1/sites?limit=500")
     return [...(await Promise.all(lists)), sites.data.length]
   }
@@ -94,7 +106,7 @@ describe.each(ENGINES)("Idempotency-Key on %s", (engine) => {
 
   it("[H16] refuses the key with another body with 409, and keeps the first answer", async () => {
     site = await createSite(host)
-    const ids = await makeLead(host, site.id)
+    const ids = { call: await makeCall(site), ...(await makeLead(host, site.id)) }
     for (const route of POSTS.filter(({ path }) => !/\/(beats|relearn)$/.test(path))) {
       const path = pathOf(route, site.id, ids)
       const body = bodyOf(route, "8")

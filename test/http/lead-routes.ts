@@ -5,11 +5,17 @@ import type { Host } from "../host.js"
 export async function makeLead(host: Host, site: string): Promise<Record<string, string>> {
   const make = <T = { id: string }>(noun: string, body: object) =>
     host.api<T>("POST", `/v1/sites/${site}/${noun}`, body)
-  const lead = await make<LeadAnswer>("leads", { external_id: "made", name: "Ann", phone: "+13125550123" })
+  const lead = await make<LeadAnswer>("leads", {
+    external_id: "made",
+    name: "Ann",
+    phone: "+13125550123",
+    email: "ann@example.com",
+  })
   return {
     lead: lead.id,
     person: lead.person ?? "",
     agent: (await make("agents", { name: "Bob" })).id,
+    ticket: (await make("tickets", { topic: "delivery" })).id,
     task: (await make(`leads/${lead.id}/tasks`, {})).id,
   }
 }
@@ -43,6 +49,16 @@ export function leadBodyOf(route: { method: string; path: string }, unique: stri
       return { name: `Agent ${unique}` }
     case "patch /agents/{id}":
       return { weight: 2 }
+    case "post /people/{id}/split":
+      return { keys: [{ kind: "email", value: "ann@example.com" }] }
+    case "post /people/{id}/join":
+      return { keys: [{ kind: "email", value: `${unique}@example.com` }] }
+    case "post /tickets":
+      return { external_id: unique, topic: "delivery" }
+    case "patch /tickets/{id}":
+      return { solved: true }
+    case "post /ratings":
+      return { external_id: unique, score: 9 }
     default:
       return undefined
   }

@@ -4,6 +4,10 @@ import {
   AgentFields,
   AgentPatch,
   AgentsAnswer,
+  FollowupAnswer,
+  FollowupQuery,
+  PerformanceAnswer,
+  PerformanceQuery,
   TaskAnswer,
   TaskBatch,
   TaskBatchAnswer,
@@ -12,6 +16,7 @@ import {
   TasksQuery,
 } from "../../../shared/contract-leads.js"
 import { createAgent, describeAgent, findAgent, listAgents, updateAgent } from "../../core/agent.js"
+import { readFollowup, readPerformance } from "../../core/followup.js"
 import { findLead } from "../../core/lead.js"
 import { createTask, describeTask, findTask, listTasks, updateTask } from "../../core/task.js"
 import { createTasks } from "../../core/task-batch.js"
@@ -81,6 +86,24 @@ export const followUpRoutes = [
     access: "read",
     answer: AgentsAnswer,
     look: (site) => ({ data: listAgents(site) }),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/agents/performance",
+    summary: "What became of leads by agent, by way of distribution, or both",
+    access: "read",
+    query: PerformanceQuery,
+    answer: PerformanceAnswer,
+    look: (site, { query }) => readPerformance(site, query),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/followup",
+    summary: "How leads were followed up: contact rate, time to first contact, tasks done in time, by agent",
+    access: "read",
+    query: FollowupQuery,
+    answer: FollowupAnswer,
+    look: (site, { query }) => readFollowup(site, query),
   }),
   siteRoute({
     method: "get",

@@ -3,11 +3,11 @@ import {
   PageAnswer,
   pageOf,
   type VisitAnswer,
-  VisitorAnswer,
   VisitRequest,
   VisitRow,
   VisitsQuery,
 } from "../../../shared/contract.js"
+import { VisitorDetail } from "../../../shared/contract-people.js"
 import { REASON_HEADER, VISIT_BODY_LIMIT_BYTES } from "../../../shared/protocol.js"
 import { recordBeat } from "../../core/beat.js"
 import { RULES, writeSwap } from "../../core/match.js"
@@ -89,7 +89,7 @@ export const visitRoutes = [
     path: "/v1/sites/{site}/visitors/{id}",
     summary: "A visitor's journey: visits, pages, taps, forms and calls in the order of time",
     access: "read",
-    answer: VisitorAnswer,
+    answer: VisitorDetail,
     look: (site, { params }) => describeVisitor(site, params.id ?? ""),
   }),
 ]
