@@ -18,10 +18,14 @@ export async function buildAll(): Promise<BuildResult> {
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string }
   const { code, ...script } = await buildScript()
   const { code: formScript } = await buildFormScript()
+  const dashboard = await buildDashboard()
   const openapi = JSON.stringify(describeApi(version))
   writeFileSync("dist/dni.js", code)
   writeFileSync("dist/dni-form.js", formScript)
   writeFileSync("dist/openapi.json", openapi)
+  writeFileSync("dist/app.css", dashboard.style)
+  writeFileSync("dist/app.js", dashboard.appScript)
+  writeFileSync("dist/chart.js", dashboard.chart)
   await Promise.all([
     build({
       ...COMMON,
@@ -33,12 +37,36 @@ export async function buildAll(): Promise<BuildResult> {
     buildWorker("server/worker/index.ts", "dist/worker.js", {
       script: code,
       formScript,
+      ...dashboard,
       digest: digestOf(code),
+      dashboardDigest: digestOf(dashboard.style + dashboard.appScript + dashboard.chart),
       openapi,
       version,
     }),
   ])
   return { script }
+}
+
+/** What the dashboard's pages load: our style and script, and uPlot as its makers built it, in one file each. */
+async function buildDashboard(): Promise<{ style: string; appScript: string; chart: string }> {
+  const minify = async (entry: string) => {
+    const { outputFiles } = await build({
+      entryPoints: [entry],
+      bundle: true,
+      minify: true,
+      format: "iife",
+      target: "es2022",
+      write: false,
+      logLevel: "warning",
+    })
+    return outputFiles[0]?.text ?? ""
+  }
+  const vendor = (name: string) => readFileSync(`node_modules/uplot/dist/${name}`, "utf8")
+  return {
+    style: vendor("uPlot.min.css") + (await minify("server/dashboard/client/app.css")),
+    appScript: await minify("server/dashboard/client/app.ts"),
+    chart: vendor("uPlot.iife.min.js"),
+  }
 }
 
 const COMMON = {

@@ -24,6 +24,7 @@ const server = await startServer({
     formScript: readFileSync("dist/dni-form.js", "utf8"),
     scriptDigest: "bench",
     openapi: "{}",
+    dashboard: { style: "", script: "", chart: "", digest: "bench" },
   },
   version: "bench",
   log: logToStderr,

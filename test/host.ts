@@ -137,6 +137,12 @@ async function startNode(
     formScript,
     scriptDigest: "0123456789abcdef",
     openapi: readFileSync("dist/openapi.json", "utf8"),
+    dashboard: {
+      style: readFileSync("dist/app.css", "utf8"),
+      script: readFileSync("dist/app.js", "utf8"),
+      chart: readFileSync("dist/chart.js", "utf8"),
+      digest: "0123456789abcdef",
+    },
   }
   const start = (port: number) =>
     startServer({

@@ -69,6 +69,8 @@ export const newSiteId = (): string => `site_${lower()}`
 export const SITE_ID = /^site_[0-9a-z]{4,32}$/
 
 const keySecret = customAlphabet(DIGITS, 43)
+/** A token that opens one thing: 43 characters, 256 bits. */
+export const newToken = (): string => keySecret()
 /** A new API key: `rt_` + owner (a site's id, or `admin`) + 43 characters, 256 bits. Shown once, stored as SHA-256. */
 export const newKey = (owner: string): string => encodeKey(owner, keySecret())
 /** A key out of its owner and its secret (16 to 128 characters of base64url). */

@@ -34,6 +34,8 @@ export async function main(version: string): Promise<void> {
 function greet(server: RunningServer, version: string, dataDir: string): string {
   const lines = [`Ringtrail ${version} at ${server.url}, data in ${dataDir}`]
   if (server.newAdminKey) lines.push(`Admin key (shown this once, keep it): ${server.newAdminKey}`)
+  if (server.setupUrl) lines.push(`Dashboard, set it up here (the link works once): ${server.setupUrl}`)
+  else lines.push(`Dashboard: ${server.publicUrl}/app`)
   if (server.demo) lines.push(`Demo: ${server.url}/demo`)
   lines.push(`API: ${server.publicUrl}/v1, described at ${server.publicUrl}/v1/openapi.json`)
   return lines.join("\n")
@@ -42,10 +44,16 @@ function greet(server: RunningServer, version: string, dataDir: string): string 
 function readAssets() {
   const read = (name: string) => readFileSync(new URL(name, import.meta.url), "utf8")
   const script = read("./dni.js")
+  const [style, app, chart] = [read("./app.css"), read("./app.js"), read("./chart.js")]
   return {
     script,
     formScript: read("./dni-form.js"),
-    scriptDigest: createHash("sha256").update(script).digest("hex").slice(0, 16),
+    scriptDigest: digestOf(script),
     openapi: read("./openapi.json"),
+    dashboard: { style, script: app, chart, digest: digestOf(style + app + chart) },
   }
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16)
 }

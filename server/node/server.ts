@@ -4,15 +4,22 @@ import type { IncomingMessage, Server } from "node:http"
 import { join } from "node:path"
 import { serve } from "@hono/node-server"
 import { Hono } from "hono"
+import { compress } from "hono/compress"
 import { DIRECTORY_MIGRATIONS } from "../../migrations/index.js"
 import type { Client } from "../core/client.js"
 import { DEMO_SITE, demoSettings, seedDemo } from "../core/demo.js"
 import { addAdminHash, type Directory, hasSites, listAdminHashes, listSite, unlistSite } from "../core/directory.js"
-import { newKey } from "../core/id.js"
+import { glance } from "../core/glance.js"
+import { newKey, newToken } from "../core/id.js"
+import { findScope } from "../core/key.js"
 import { schemaVersion } from "../core/migrate.js"
 import { networkOf } from "../core/network.js"
+import { addSetupLink, forgetSite, isSetUp } from "../core/session.js"
 import { describeSite } from "../core/settings.js"
 import { SWEEP_MS } from "../core/sweep.js"
+import { createDirectoryDashboard, createSiteDashboard, mountDashboardAssets } from "../dashboard/app.js"
+import type { DashboardAssets } from "../dashboard/host.js"
+import { findSignedIn } from "../dashboard/signed-in.js"
 import { createDirectoryApp, createSiteApp } from "../http/app.js"
 import { mountDemo } from "../http/demo.js"
 import type { DirectoryHandle, DirectoryHost, Log, SiteHost } from "../http/host.js"
@@ -21,6 +28,7 @@ import { handleErrors } from "../http/route.js"
 import { CommitQueue } from "./commit-queue.js"
 import type { Config } from "./config.js"
 import { type OpenDatabase, openDatabase } from "./database.js"
+import { fetchPage } from "./fetch-page.js"
 import { lockFolder } from "./lock.js"
 import { Sites } from "./sites.js"
 import { toRefusal } from "./sqlite-error.js"
@@ -34,7 +42,7 @@ const CONNECTIONS = 10_000
 
 export interface ServerOptions {
   readonly config: Config
-  readonly assets: Assets
+  readonly assets: Assets & { readonly dashboard: DashboardAssets }
   readonly version: string
   readonly log: Log
   /** The time, ms; `Date.now` but in tests. */
@@ -50,6 +58,8 @@ export interface RunningServer {
   /** The admin key, when this start made it: it is kept as its hash alone. */
   readonly newAdminKey: string | undefined
   readonly demo: boolean
+  /** Where to set the dashboard up, once; undefined when that was done. */
+  readonly setupUrl: string | undefined
   /** Stops taking requests, finishes those under way (10 s at most), commits, closes. */
   stop(): Promise<void>
 }
@@ -108,21 +118,46 @@ export async function startServer({
         "cache-control": "no-store",
       }),
     )
-    app.get("/", (c) => c.redirect("/demo"))
+    app.get("/", (c) => c.redirect("/app"))
     mountDemo(app, siteHost)
     app.route("/", createDirectoryApp(directoryHost))
     app.route("/", createSiteApp(siteHost))
+    app.use("/app/*", compress())
+    app.use("/app", compress())
+    mountDashboardAssets(app, assets.dashboard)
+    app.route(
+      "/",
+      createSiteDashboard({
+        ...siteHost,
+        assets: assets.dashboard,
+        findSession: (hash) => findSignedIn(directory.handle, hash),
+        fetchPage: (address) => fetchPage(address),
+        send: async (request) => app.fetch(request),
+        streams: true,
+      }),
+    )
+    app.route(
+      "/",
+      createDirectoryDashboard({
+        ...directoryHost,
+        assets: assets.dashboard,
+        findKey: async (id, hash) => sites.find(id)?.read((site) => findScope(site, hash)),
+        glance: async (id) => sites.find(id)?.read(glance),
+      }),
+    )
     const timer = setInterval(
       () => sites.sweep().catch((error: unknown) => log("error", "the sweep failed", { error: String(error) })),
       SWEEP_MS,
     )
     timer.unref()
     const demo = sites.find(DEMO_SITE) !== undefined
+    const setupUrl = await makeSetupUrl(directory.handle, publicUrl)
     return {
       url,
       publicUrl,
       newAdminKey,
       demo,
+      setupUrl,
       stop: async () => {
         clearInterval(timer)
         await stopListening(server)
@@ -170,6 +205,14 @@ async function makeAdminKey({ adminKey }: Config, directory: DirectoryHandle): P
   return key
 }
 
+/** Until somebody signed in, every start makes a link that lets one person in as administrator. */
+async function makeSetupUrl(directory: DirectoryHandle, publicUrl: string): Promise<string | undefined> {
+  if (directory.read(isSetUp)) return undefined
+  const token = newToken()
+  await directory.write((opened) => addSetupLink(opened, hash(token)))
+  return `${publicUrl}/app/link?token=${token}`
+}
+
 interface Parts {
   readonly config: Config
   readonly sites: Sites
@@ -199,7 +242,11 @@ function createHosts({ config, sites, directory, publicUrl, log, clock, fetch }:
       ...common,
       openSite: async (id) => sites.find(id),
       announce: (id, settings) =>
-        directory.write((opened) => (settings ? listSite(opened, settings) : unlistSite(opened, id))),
+        directory.write((opened) => {
+          if (settings) return listSite(opened, settings)
+          unlistSite(opened, id)
+          forgetSite(opened, id)
+        }),
       eraseSite: async (id) => sites.erase(id),
       fetch,
     },

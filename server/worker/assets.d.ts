@@ -2,6 +2,10 @@
 declare module "ringtrail:assets" {
   export const script: string
   export const formScript: string
+  export const style: string
+  export const appScript: string
+  export const chart: string
+  export const dashboardDigest: string
   export const digest: string
   export const openapi: string
   export const version: string

@@ -1,14 +1,21 @@
 import { DurableObject } from "cloudflare:workers"
-import type { Hono } from "hono"
+import { Hono } from "hono"
 import { DIRECTORY_MIGRATIONS } from "../../migrations/index.js"
 import type { SiteAnswer } from "../../shared/contract.js"
 import type { Db } from "../core/db.js"
 import { type Directory, findListed, listSite, unlistSite } from "../core/directory.js"
 import { migrate } from "../core/migrate.js"
+import { forgetSite } from "../core/session.js"
+import { createDirectoryDashboard } from "../dashboard/app.js"
+import type { SignedIn } from "../dashboard/host.js"
+import { findSignedIn } from "../dashboard/signed-in.js"
 import { createDirectoryApp } from "../http/app.js"
 import { sha256 } from "../http/auth.js"
+import type { DirectoryHandle, DirectoryHost } from "../http/host.js"
+import { handleErrors } from "../http/route.js"
 import { readClient } from "./client.js"
 import { readConfig } from "./config.js"
+import { dashboardAssets } from "./dashboard-assets.js"
 import type { Env } from "./env.js"
 import { logToConsole } from "./log.js"
 import { openStorage } from "./storage.js"
@@ -16,6 +23,7 @@ import { openStorage } from "./storage.js"
 /** The list of all sites: one object, off the path of every visit and call. */
 export class DirectoryObject extends DurableObject<Env> {
   readonly #db: Db
+  readonly #handle: DirectoryHandle
   #app: Hono | undefined
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -24,22 +32,35 @@ export class DirectoryObject extends DurableObject<Env> {
     this.#db = openStorage(ctx.storage)
     ctx.storage.transactionSync(() => migrate(this.#db, DIRECTORY_MIGRATIONS, Date.now()))
     const directory = (): Directory => ({ db: this.#db, now: Date.now() })
+    this.#handle = {
+      read: (look) => look(directory()),
+      write: async (work) => ctx.storage.transactionSync(() => work(directory())),
+    }
     ctx.blockConcurrencyWhile(async () => {
       const adminHash = await sha256(adminKey)
-      this.#app = createDirectoryApp({
+      const host: DirectoryHost = {
         publicUrl,
         isAdmin: (hash) => hash === adminHash,
         readClient,
         now: Date.now,
         log: logToConsole,
-        directory: {
-          read: (look) => look(directory()),
-          write: async (work) => ctx.storage.transactionSync(() => work(directory())),
-        },
+        directory: this.#handle,
         createSite: async (settings) => {
           await env.SITES.getByName(settings.id).create(settings)
         },
-      })
+      }
+      this.#app = new Hono()
+      handleErrors(this.#app, host)
+      this.#app.route("/", createDirectoryApp(host))
+      this.#app.route(
+        "/",
+        createDirectoryDashboard({
+          ...host,
+          assets: dashboardAssets,
+          findKey: async (site, hash) => env.SITES.getByName(site).scopeOf(hash),
+          glance: async (site) => env.SITES.getByName(site).glance(),
+        }),
+      )
     })
   }
 
@@ -51,7 +72,15 @@ export class DirectoryObject extends DurableObject<Env> {
   announce(id: string, settings: SiteAnswer | null): void {
     const directory = { db: this.#db, now: Date.now() }
     if (settings) listSite(directory, settings)
-    else unlistSite(directory, id)
+    else {
+      unlistSite(directory, id)
+      forgetSite(directory, id)
+    }
+  }
+
+  /** Who holds the token with this hash, and how the installation looks. */
+  signedIn(hash: string): Promise<SignedIn | undefined> {
+    return findSignedIn(this.#handle, hash)
   }
 
   /** Whether a site is on the list. */

@@ -4,9 +4,11 @@ import { SITE_MIGRATIONS } from "../../migrations/index.js"
 import { DEMO_SITE } from "../core/demo.js"
 import { SITE_ID } from "../core/id.js"
 import { notFound } from "../core/refusal.js"
+import { mountDashboardAssets } from "../dashboard/app.js"
 import { mountPublic } from "../http/public.js"
 import { handleErrors } from "../http/route.js"
 import { readConfig } from "./config.js"
+import { dashboardAssets } from "./dashboard-assets.js"
 import type { Env } from "./env.js"
 import { logToConsole } from "./log.js"
 
@@ -17,8 +19,9 @@ export { SiteObject } from "./site-object.js"
 const app = new Hono<{ Bindings: Env }>()
 handleErrors(app as unknown as Hono, { log: logToConsole })
 mountPublic(app as unknown as Hono, { script, formScript, scriptDigest: digest, openapi })
+mountDashboardAssets(app as unknown as Hono, dashboardAssets)
 
-app.get("/", (c) => c.redirect("/demo"))
+app.get("/", (c) => c.redirect("/app"))
 app.get("/readyz", (c) => {
   readConfig(c.env)
   const schema = SITE_MIGRATIONS.at(-1)?.version ?? 0
@@ -31,6 +34,9 @@ for (const path of ["/v1/sites/:site", "/v1/sites/:site/*"])
     if (!SITE_ID.test(site)) throw notFound("site")
     return c.env.SITES.getByName(site).fetch(c.req.raw)
   })
+for (const path of ["/app/:site{site_[0-9a-z]{4,32}}", "/app/:site{site_[0-9a-z]{4,32}}/*"])
+  app.all(path, (c) => c.env.SITES.getByName(c.req.param("site") ?? "").fetch(c.req.raw))
+for (const path of ["/app", "/app/*"]) app.all(path, (c) => c.env.DIRECTORY.getByName("directory").fetch(c.req.raw))
 for (const path of ["/demo", "/demo/*"])
   app.all(path, async (c) => {
     if (!readConfig(c.env).demo) throw notFound("demo")

@@ -5,10 +5,13 @@ import type { SiteAnswer } from "../../shared/contract.js"
 import { createMoments, type Moments } from "../core/clock.js"
 import type { Db, Settled, Site } from "../core/db.js"
 import { demoSettings, seedDemo } from "../core/demo.js"
+import { type Glance, glance } from "../core/glance.js"
 import { newSecret } from "../core/id.js"
+import { findScope, type Scope } from "../core/key.js"
 import { migrate, schemaVersion } from "../core/migrate.js"
 import { createSite, describeSite, findSettings } from "../core/settings.js"
 import { SWEEP_MS, sweep } from "../core/sweep.js"
+import { createSiteDashboard } from "../dashboard/app.js"
 import { createSiteApp } from "../http/app.js"
 import { sha256 } from "../http/auth.js"
 import { mountDemo } from "../http/demo.js"
@@ -16,7 +19,9 @@ import type { SiteHandle, SiteHost } from "../http/host.js"
 import { handleErrors } from "../http/route.js"
 import { readClient } from "./client.js"
 import { type Config, readConfig } from "./config.js"
+import { dashboardAssets } from "./dashboard-assets.js"
 import type { Env } from "./env.js"
+import { fetchPage } from "./fetch-page.js"
 import { logToConsole } from "./log.js"
 import { migrateExisting, openStorage } from "./storage.js"
 
@@ -43,6 +48,18 @@ export class SiteObject extends DurableObject<Env> {
       handleErrors(this.#app, host)
       if (this.#config.demo) mountDemo(this.#app, host)
       this.#app.route("/", createSiteApp(host))
+      this.#app.route(
+        "/",
+        createSiteDashboard({
+          ...host,
+          assets: dashboardAssets,
+          findSession: (hash) => env.DIRECTORY.getByName("directory").signedIn(hash),
+          fetchPage,
+          send: async (request) => this.#app.fetch(request),
+          // An open connection would keep the object awake, and its owner paying.
+          streams: false,
+        }),
+      )
     })
   }
 
@@ -65,6 +82,16 @@ export class SiteObject extends DurableObject<Env> {
     this.#memory.clear()
     this.ctx.storage.transactionSync(() => seedDemo(this.#site(), newSecret() + newSecret() + newSecret()))
     return settings
+  }
+
+  /** What the key with this hash may do here; undefined for a stranger's, and where there is no site. */
+  scopeOf(hash: string): Scope | undefined {
+    return this.#exists() ? findScope({ db: this.#db }, hash) : undefined
+  }
+
+  /** How the site is doing; undefined where there is none. */
+  glance(): Glance | undefined {
+    return this.#exists() ? glance(this.#site()) : undefined
   }
 
   override alarm(): void {

@@ -43,14 +43,19 @@ const ALLOWED: Record<string, readonly RegExp[]> = {
     /^shared\//,
     /^(hono|zod|papaparse|@asteasolutions\/zod-to-openapi)(\/|$)/,
   ],
+  "server/dashboard": [
+    /^server\/(dashboard|http|core|carriers|exports)\//,
+    /^shared\//,
+    /^(hono|zod|papaparse|libphonenumber-js|uplot|uqr)(\/|$)/,
+  ],
   "server/node": [
-    /^server\/(node|http|core)\//,
+    /^server\/(node|http|dashboard|core)\//,
     /^shared\//,
     /^migrations\//,
     /^(node:|hono|@hono\/node-server|better-sqlite3|drizzle-orm|zod)/,
   ],
   "server/worker": [
-    /^server\/(worker|http|core)\//,
+    /^server\/(worker|http|dashboard|core)\//,
     /^shared\//,
     /^migrations\//,
     /^(cloudflare:workers|ringtrail:assets|hono|drizzle-orm|zod)/,
@@ -83,6 +88,7 @@ describe("imports run one way", () => {
     const strays = [
       ...filesBelow("server/core"),
       ...filesBelow("server/http"),
+      ...filesBelow("server/dashboard"),
       ...filesBelow("server/carriers"),
       ...filesBelow("shared"),
     ].filter((file) => /["'](node:|cloudflare:|better-sqlite3)|\bprocess\.env\b/.test(code(file)))

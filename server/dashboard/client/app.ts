@@ -1,0 +1,117 @@
+// The dashboard's script: everything works without it but charts that can be pointed at, lists that follow a choice at
+// once, copying, and calls that appear as they ring.
+
+import type uPlot from "uplot"
+
+type Plot = typeof uPlot
+
+interface ChartData {
+  readonly labels: readonly string[]
+  readonly series: readonly { name: string; values: (number | null)[]; texts: string[] }[]
+}
+
+/** How often the list of live calls is fetched where no connection may stay open, ms. */
+const POLL_MS = 5000
+
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-auto]")) {
+  form.addEventListener("change", () => form.requestSubmit())
+  for (const button of form.querySelectorAll<HTMLElement>("button[data-manual]")) button.hidden = true
+}
+
+for (const range of document.querySelectorAll<HTMLInputElement>("input[type=range]"))
+  range.addEventListener("input", () => {
+    const shown = document.getElementById(`${range.id}-value`)
+    if (shown) shown.textContent = range.value
+  })
+
+for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
+  button.hidden = false
+  button.addEventListener("click", async () => {
+    const text = document.getElementById(button.dataset.copy ?? "")?.textContent ?? ""
+    await navigator.clipboard.writeText(text)
+    const label = button.textContent
+    button.textContent = button.dataset.copied ?? label
+    setTimeout(() => {
+      button.textContent = label
+    }, 1500)
+  })
+}
+
+document.addEventListener("submit", (event) => {
+  const question = (event.submitter as HTMLElement | null)?.dataset.confirm
+  if (question !== undefined && !confirm(question)) event.preventDefault()
+})
+
+const live = document.querySelector<HTMLElement>("[data-live]")
+if (live) {
+  const address = live.dataset.live ?? ""
+  const show = (html: string) => {
+    if (html !== live.innerHTML) live.innerHTML = html
+  }
+  if (live.dataset.stream === undefined)
+    setInterval(async () => {
+      if (document.hidden) return
+      const answer = await fetch(address).catch(() => undefined)
+      if (answer?.ok) show(await answer.text())
+    }, POLL_MS)
+  else new EventSource(live.dataset.stream).addEventListener("message", ({ data }) => show(JSON.parse(data)))
+}
+
+const Plot = (window as { uPlot?: Plot }).uPlot
+if (Plot) for (const place of document.querySelectorAll<HTMLElement>("[data-chart]")) draw(Plot, place)
+
+/** Puts a chart that can be pointed at in the place of the drawn one, of the same size. */
+function draw(plot: Plot, place: HTMLElement): void {
+  const { labels, series } = JSON.parse(place.dataset.chart ?? "") as ChartData
+  const style = getComputedStyle(document.documentElement)
+  const colour = (name: string) => style.getPropertyValue(name).trim()
+  const box = place.getBoundingClientRect()
+  const muted = colour("--muted")
+  const axis = {
+    stroke: muted,
+    grid: { stroke: colour("--line"), width: 1 },
+    ticks: { show: false },
+    font: "12px system-ui",
+  }
+  const largest = (values: (number | null)[]) => Math.max(0, ...values.map((value) => value ?? 0))
+  const scaleOf = (index: number) => {
+    const [first, own] = [largest(series[0]?.values ?? []), largest(series[index]?.values ?? [])]
+    return index === 0 || own * 4 > first ? "y" : `y${index}`
+  }
+  const chart = new plot(
+    {
+      width: Math.round(box.width),
+      height: Math.round(box.height),
+      padding: [8, 8, 0, 0],
+      legend: { show: true, live: true },
+      cursor: { y: false, drag: { x: false, y: false } },
+      scales: { x: { time: false } },
+      axes: [
+        { ...axis, values: (_, splits) => splits.map((at) => (Number.isInteger(at) ? (labels[at] ?? "") : "")) },
+        {
+          ...axis,
+          size: 44,
+          values: (_, splits) => splits.map((value) => value.toLocaleString(document.documentElement.lang)),
+        },
+      ],
+      series: [
+        { value: (_, at) => (at === null ? "" : (labels[at] ?? "")), label: "" },
+        ...series.map(({ name, texts }, index) => ({
+          label: name,
+          stroke: colour(`--k${index}`),
+          width: 2,
+          scale: scaleOf(index),
+          points: { show: false },
+          value: (_: uPlot, __: number | null, ___: number, at: number | null) =>
+            at === null ? "" : (texts[at] ?? ""),
+        })),
+      ],
+    },
+    [labels.map((_, at) => at), ...series.map(({ values }) => values)] as uPlot.AlignedData,
+  )
+  place.replaceChildren(chart.root)
+  new ResizeObserver(() => {
+    const { width } = place.getBoundingClientRect()
+    if (Math.abs(width - chart.width) > 1) chart.setSize({ width: Math.round(width), height: chart.height })
+  }).observe(place)
+}

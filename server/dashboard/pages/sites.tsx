@@ -1,0 +1,242 @@
+import type { SiteAnswer } from "../../../shared/contract.js"
+import { SiteFields } from "../../../shared/contract.js"
+import { type Directory, findListed, listSite, listSites } from "../../core/directory.js"
+import type { Glance } from "../../core/glance.js"
+import { newSiteId } from "../../core/id.js"
+import { describeSite, newSettings } from "../../core/settings.js"
+import { parseWith } from "../../http/parse.js"
+import { Spark } from "../chart.js"
+import type { DirectoryDashboard } from "../host.js"
+import { Layout } from "../layout.js"
+import type { Page } from "../page.js"
+import { Badge, Button, Change, Field, nameOf, Pager, Panel, Table } from "../parts.js"
+import { can, type View } from "../view.js"
+import { Steps, splitList } from "../wizard.js"
+
+/** Sites on one page of the list: each is asked how it does. */
+const SITES_PER_PAGE = 40
+
+interface Listed {
+  readonly site: SiteAnswer
+  readonly glance: Glance | undefined
+}
+
+/** All sites at a glance, those that need attention first; somebody of one site is led to it. */
+export function sitesPage(host: DirectoryDashboard): Page<Directory> {
+  return {
+    path: "",
+    role: "read",
+    prepare: async ({ session, query }) => {
+      if (session?.site !== null) return { listed: [], next: null }
+      const page = host.directory.read((directory) =>
+        listSites(directory, { limit: SITES_PER_PAGE, cursor: query.cursor }),
+      )
+      const listed = await Promise.all(page.data.map(async (site) => ({ site, glance: await host.glance(site.id) })))
+      return { listed, next: page.next_cursor }
+    },
+    show: (_directory, view, { listed, next }: { listed: Listed[]; next: string | null }) => {
+      const { session, t } = view
+      if (session && session.site !== null)
+        return new Response(null, { status: 303, headers: { location: `/app/${session.site}` } })
+      const rows = [...listed].sort((a, b) => gravity(b) - gravity(a))
+      return (
+        <Layout
+          view={view}
+          title="sites.title"
+          place="sites"
+          beside={
+            can(view, "admin") ? (
+              <a class="button" href="/app/new">
+                {t("sites.add")}
+              </a>
+            ) : null
+          }
+        >
+          <Panel>
+            <p class="quiet">{t("sites.hint")}</p>
+            <Table caption={t("sites.title")} columns={columnsOf(view)} rows={rows} empty={t("sites.none")} />
+            <Pager view={view} next={next} />
+          </Panel>
+        </Layout>
+      )
+    },
+  }
+}
+
+function gravity({ glance }: Listed): number {
+  return glance ? glance.alarms.length : -1
+}
+
+function columnsOf(view: View) {
+  const { t, format, now } = view
+  return [
+    {
+      name: t("sites.name"),
+      cell: ({ site }: Listed) => (
+        <span class="source">
+          <a href={`/app/${site.id}`}>
+            <b>{site.name}</b>
+          </a>
+          <small class="quiet">{site.domains.slice(0, 2).join(", ")}</small>
+        </span>
+      ),
+    },
+    {
+      name: t("sites.attention"),
+      cell: ({ glance }: Listed) =>
+        glance === undefined ? null : glance.alarms.length === 0 ? (
+          <Badge kind="good">{t("alarm.none")}</Badge>
+        ) : (
+          glance.alarms.map((alarm) => (
+            <>
+              <Badge kind={alarm === "no_numbers" || alarm === "pool_full" ? "bad" : "warn"}>
+                {nameOf(view, "alarm", alarm)}
+              </Badge>{" "}
+            </>
+          ))
+        ),
+    },
+    { name: t("sites.week"), cell: ({ glance }: Listed) => (glance ? <Spark values={glance.days} /> : null) },
+    {
+      name: t("metric.calls"),
+      number: true,
+      cell: ({ glance }: Listed) =>
+        glance ? (
+          <>
+            {format.number(glance.calls)} <Change view={view} now={glance.calls} before={glance.calls_before} />
+          </>
+        ) : null,
+    },
+    {
+      name: t("metric.missed"),
+      number: true,
+      cell: ({ glance }: Listed) => (glance ? format.number(glance.missed) : null),
+    },
+    {
+      name: t("metric.visits"),
+      number: true,
+      cell: ({ glance }: Listed) => (glance ? format.number(glance.visits) : null),
+    },
+    {
+      name: t("numbers.busy_now"),
+      number: true,
+      cell: ({ glance }: Listed) =>
+        glance ? `${format.number(glance.busy)} / ${format.number(glance.numbers)}` : null,
+    },
+    {
+      name: t("sites.last_call"),
+      cell: ({ glance }: Listed) => (glance?.last_call_at ? format.ago(glance.last_call_at, now) : "–"),
+    },
+  ]
+}
+
+/** The wizard's first step: what the site is called, where it lives, when its day begins, and in which money it counts. */
+export function newSitePage(host: DirectoryDashboard): Page<Directory> {
+  return {
+    path: "/new",
+    role: "admin",
+    show: (directory, view) => {
+      const { t } = view
+      const demo = findListed(directory, "site_demo")
+      return (
+        <Layout view={view} title="new.title" place="sites">
+          <Steps view={view} at={0} />
+          <Panel>
+            <form method="post" action="/app/new">
+              <SiteForm view={view} />
+              <Button does="create">{t("wizard.next")}</Button>
+            </form>
+          </Panel>
+          {demo ? (
+            <p class="quiet">
+              {t("new.demo")} <a href={`/app/${demo.id}`}>{demo.name}</a>
+            </p>
+          ) : null}
+        </Layout>
+      )
+    },
+    actions: {
+      create: {
+        role: "admin",
+        act: async (view) => {
+          const fields = parseWith(SiteFields, readSiteForm(view))
+          const settings = await host.directory.write((directory) => {
+            const made = describeSite(newSettings(newSiteId(), fields, directory.now))
+            listSite(directory, made)
+            return made
+          })
+          await host.createSite(settings)
+          return `/app/${settings.id}/setup/numbers`
+        },
+      },
+    },
+  }
+}
+
+/** The fields of a site: of a new one, or as they are. */
+export function SiteForm({ view, site }: { view: View; site?: SiteAnswer }) {
+  const { t } = view
+  return (
+    <>
+      <Field view={view} name="name" label={t("site.name")} value={site?.name} required />
+      <Field
+        view={view}
+        name="domains"
+        label={t("site.domains")}
+        hint={t("site.domains_hint")}
+        value={site?.domains.join(", ")}
+        placeholder="example.com"
+        required
+      />
+      <Field
+        view={view}
+        name="timezone"
+        label={t("site.timezone")}
+        value={site?.timezone ?? "UTC"}
+        list="zones"
+        required
+      />
+      <datalist id="zones">
+        {Intl.supportedValuesOf("timeZone").map((zone) => (
+          <option value={zone}></option>
+        ))}
+      </datalist>
+      <Field
+        view={view}
+        name="currency"
+        label={t("site.currency")}
+        hint={t("site.currency_hint")}
+        value={site?.currency ?? "USD"}
+        required
+      />
+      <Field
+        view={view}
+        name="country"
+        label={t("site.country")}
+        hint={t("site.country_hint")}
+        value={site?.country ?? "US"}
+        required
+      />
+      <Field
+        view={view}
+        name="forward_to"
+        label={t("site.forward_to")}
+        hint={t("site.forward_to_hint")}
+        value={site?.forward_to}
+        type="tel"
+      />
+    </>
+  )
+}
+
+/** What the fields of a site's form say, for the contract to judge. */
+export function readSiteForm({ form: { fields } }: View): Record<string, unknown> {
+  return {
+    name: fields.name ?? "",
+    domains: splitList(fields.domains ?? "").map((domain) => domain.replace(/^https?:\/\//, "").replace(/\/.*$/, "")),
+    timezone: (fields.timezone ?? "").trim(),
+    currency: (fields.currency ?? "").trim().toUpperCase(),
+    country: (fields.country ?? "").trim().toUpperCase(),
+    forward_to: (fields.forward_to ?? "").trim() || null,
+  }
+}

@@ -1,0 +1,78 @@
+import type { SiteAnswer } from "../../shared/contract.js"
+import { type Brand, OWN_BRAND } from "../core/brand.js"
+import type { Fault } from "../core/refusal.js"
+import type { Role } from "../core/schema-session.js"
+import { mayDo, type Session } from "../core/session.js"
+import type { Format } from "./format.js"
+import type { Key, Language, Translate } from "./language.js"
+
+/** Everything that a page is rendered from beside the data: who looks, in which language, at which address. */
+export interface View {
+  readonly language: Language
+  readonly t: Translate
+  readonly format: Format
+  readonly session: Session | undefined
+  readonly brand: Brand
+  readonly site: SiteAnswer | undefined
+  readonly publicUrl: string
+  /** Path of the request, `/app/...`. */
+  readonly path: string
+  /** Parameters of its query; of one that stands twice, the last. */
+  readonly query: Readonly<Record<string, string>>
+  /** Parameters of its path. */
+  readonly params: Readonly<Record<string, string>>
+  /** What a form brought; empty for a GET. */
+  readonly form: Form
+  /** Why the form was refused, if it was. */
+  readonly fault: { readonly detail: string; readonly errors: readonly Fault[] } | undefined
+  readonly digest: string
+  readonly now: number
+}
+
+/** The fields of a form, and its files. */
+export interface Form {
+  readonly fields: Readonly<Record<string, string>>
+  /** All values of a field, for boxes that may be ticked together. */
+  all(name: string): string[]
+  file(name: string): { readonly name: string; readonly type: string; readonly bytes: Uint8Array } | undefined
+}
+
+/** A form without fields. */
+export const NO_FORM: Form = { fields: {}, all: () => [], file: () => undefined }
+
+/** Whether the one who looks may do on this page's site what needs `role`. */
+export function can({ session, site }: View, role: Role): boolean {
+  return session !== undefined && mayDo(session, site?.id ?? session.site, role)
+}
+
+/** The address of a page of the view's site. */
+export function sitePath({ site }: View, path = ""): string {
+  return `/app/${site?.id ?? ""}${path}`
+}
+
+/** The present address with some parameters changed; null takes one away. */
+export function withQuery({ path, query }: View, changes: Record<string, string | number | null>): string {
+  const parameters = new URLSearchParams(query as Record<string, string>)
+  parameters.delete("done")
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === "") parameters.delete(name)
+    else parameters.set(name, String(value))
+  }
+  const text = parameters.toString()
+  return text === "" ? path : `${path}?${text}`
+}
+
+/** What a field of a form shows: what was entered and refused, else what is stored. */
+export function entered({ form }: View, name: string, stored: string | number | null | undefined = ""): string {
+  return form.fields[name] ?? String(stored ?? "")
+}
+
+/** A link that is safe to follow: http or https; undefined for any other text. */
+export function safeLink(text: string | null | undefined): string | undefined {
+  return text && /^https?:\/\//i.test(text) && URL.canParse(text) ? text : undefined
+}
+
+/** What the tab of a page says. */
+export function titleOf({ t, site, brand = OWN_BRAND }: View, key: Key): string {
+  return [t(key), site?.name, brand.name].filter(Boolean).join(" · ")
+}

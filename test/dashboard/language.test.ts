@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { type Key, LANGUAGES, type Language, pickLanguage, translator } from "../../server/dashboard/language.js"
+import { formatMessage, namesIn, pluralFormsIn } from "../../server/dashboard/message.js"
+import { DIMENSIONS, METRICS } from "../../shared/contract.js"
+import { CHANNELS } from "../../shared/source.js"
+
+const tags = Object.keys(LANGUAGES) as Language[]
+const english = LANGUAGES.en.catalogue
+const keys = Object.keys(english) as Key[]
+const sources = readdirSync("server/dashboard", { recursive: true, encoding: "utf8" })
+  .filter((name) => /\.tsx?$/.test(name) && !/^(language|client)\//.test(name))
+  .map((name) => ({ name, text: readFileSync(join("server/dashboard", name), "utf8") }))
+
+describe("the catalogues", () => {
+  it.each(tags)("[DASH2] %s has every key, and fills each message with the same names", (tag) => {
+    const { catalogue } = LANGUAGES[tag]
+    expect(Object.keys(catalogue)).toEqual(keys)
+    const wrong = keys.filter(
+      (key) => catalogue[key].trim() === "" || namesIn(catalogue[key]).join() !== namesIn(english[key]).join(),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it.each(tags)("[DASH2] %s has every plural form that its language has", (tag) => {
+    const forms = new Intl.PluralRules(tag).resolvedOptions().pluralCategories.toSorted()
+    const wrong = keys.filter((key) => {
+      const named = pluralFormsIn(LANGUAGES[tag].catalogue[key])
+      return named.length > 0 && named.join() !== forms.join()
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it("[DASH2] name every metric, dimension and channel", () => {
+    const missing = [
+      ...METRICS.map((name) => `metric.${name}`),
+      ...DIMENSIONS.map((name) => `dimension.${name}`),
+      ...CHANNELS.map((name) => `channel.${name}`),
+    ].filter((key) => !keys.includes(key as Key))
+    expect(missing).toEqual([])
+  })
+
+  it("[DASH2] hold no message that no page uses", () => {
+    const text = sources.map((source) => source.text).join("\n")
+    const families = [
+      "dimension.",
+      ...[...text.matchAll(/nameOf\([\w.{} ]+, "(\w+)"/g)].map(([, family]) => `${family}.`),
+    ]
+    const made = [...text.matchAll(/`(\w+\.\w*)\$\{/g)].map(([, start = ""]) => start)
+    const unused = keys.filter(
+      (key) => !text.includes(`"${key}"`) && ![...families, ...made].some((start) => key.startsWith(start)),
+    )
+    expect(unused).toEqual([])
+  })
+
+  it("[DASH3] are the only place of words: no page has any of its own", () => {
+    const found = sources
+      .filter(({ name }) => name.endsWith(".tsx"))
+      .flatMap(({ name, text }) => {
+        const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "").replace(/<code>[^<]*<\/code>/g, "")
+        const between = [...code.matchAll(/(?<![=-])>\s*([A-Z][A-Za-z' ,.]{2,})\s*<\//g)].map(([, words]) => words)
+        const within = [
+          ...code.matchAll(/\b(?:aria-label|title|placeholder|alt|label|hint|caption|name)="([A-Z][^"]+)"/g),
+        ].map(([, words]) => words)
+        return [...between, ...within].map((words) => `${name}: ${words}`)
+      })
+    expect(found).toEqual([])
+  })
+
+  it("[DASH2] fill plurals by the rules of the language", () => {
+    const t = translator("ru")
+    expect([1, 3, 5, 21].map((count) => t("time.minutes", { count }))).toEqual([
+      "1 минуту",
+      "3 минуты",
+      "5 минут",
+      "21 минуту",
+    ])
+    expect(formatMessage("{a} and {n, plural, one {# of {a}} other {# of all {a}}}", { a: "x", n: 2000 }, "en")).toBe(
+      "x and 2,000 of all x",
+    )
+    expect(formatMessage("{missing} {toString}", {}, "en")).toBe("{missing} {toString}")
+  })
+
+  it("[DASH4] are chosen by the browser's wish, and by hand before it", () => {
+    for (const [chosen, asked, picked] of [
+      [undefined, undefined, "en"],
+      [undefined, "zh-CN,zh;q=0.9,en;q=0.8", "zh-Hans"],
+      [undefined, "zh-TW,zh;q=0.9", "zh-Hant"],
+      [undefined, "zh-Hant-HK", "zh-Hant"],
+      [undefined, "de-DE, ru;q=0.4, en;q=0.6", "en"],
+      [undefined, "ru-RU", "ru"],
+      ["ru", "en", "ru"],
+      ["toString", "ru", "ru"],
+      ["xx", ";;;,,q=", "en"],
+    ] as const)
+      expect(pickLanguage(chosen, asked)).toBe(picked)
+  })
+})
