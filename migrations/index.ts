@@ -9,6 +9,7 @@ import site0006 from "./site/0006_money.sql"
 import site0008 from "./site/0008_callflow.sql"
 import site0009 from "./site/0009_purchases.sql"
 import site0010 from "./site/0010_engine.sql"
+import site0011 from "./site/0011_share_links.sql"
 import site0020 from "./site/0020_rollups.sql"
 
 /** One step of a schema: forward only and additive, because a Durable Object cannot switch foreign keys off nor rename in place. */
@@ -29,6 +30,7 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
   { version: 8, name: "callflow", sql: site0008 },
   { version: 9, name: "purchases", sql: site0009 },
   { version: 10, name: "engine", sql: site0010 },
+  { version: 11, name: "share_links", sql: site0011 },
   // Views and rollups come last: they read what all others have laid.
   { version: 20, name: "rollups", sql: site0020 },
 ]

@@ -1,5 +1,6 @@
 import { desc } from "drizzle-orm"
 import { addDays, dayOf } from "../../shared/calendar.js"
+import type { ReportQuery } from "../../shared/contract-report.js"
 import type { Site } from "./db.js"
 import { listPools } from "./pool.js"
 import { describePool } from "./pool-setup.js"
@@ -41,7 +42,7 @@ export function glance(site: Site): Glance {
   const to = dayOf(site.now, readSettings(site).timezone)
   const from = addDays(to, 1 - GLANCE_DAYS)
   const counted = (from: string, to: string, interval?: "day") =>
-    report(site, { ...QUERY, from, to, ...(interval ? { interval } : {}) } as never)
+    report(site, { ...QUERY, from, to, ...(interval ? { interval } : {}) })
   const now = counted(from, to, "day")
   const before = counted(addDays(from, -GLANCE_DAYS), addDays(from, -1)).totals
   const byDay = new Map(now.rows.map((row) => [row.day, Number(row.calls)]))
@@ -63,7 +64,15 @@ export function glance(site: Site): Glance {
   return { ...found, alarms: alarmsOf(found) }
 }
 
-const QUERY = { metrics: ["visits", "calls", "missed", "attributed", "overflow_visits"], group_by: [], limit: 100 }
+const QUERY: ReportQuery = {
+  metrics: ["visits", "calls", "missed", "attributed", "overflow_visits"],
+  group_by: [],
+  limit: 100,
+  model: "own",
+  lookback: 90,
+  basis: "revenue",
+  bounds: "false",
+}
 
 function alarmsOf(found: Omit<Glance, "alarms">): Alarm[] {
   const { visits, calls, calls_before, missed, overflow, numbers, busy } = found

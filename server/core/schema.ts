@@ -10,6 +10,7 @@ export * from "./schema-money.js"
 export * from "./schema-purchase.js"
 export * from "./schema-rollup.js"
 export * from "./schema-session.js"
+export * from "./schema-share-link.js"
 
 // The drizzle mirror of migrations/site: the SQL leads, and a test compares the two column by column.
 // Indexes live in the SQL alone.

@@ -6,7 +6,8 @@ import { SITE_ID } from "../core/id.js"
 import { findScope } from "../core/key.js"
 import { Refusal } from "../core/refusal.js"
 import { describeSite, findSettings } from "../core/settings.js"
-import type { DashboardAssets, DirectoryDashboard, SiteDashboard } from "./host.js"
+import type { SiteHandle } from "../http/host.js"
+import type { DashboardAssets, DirectoryDashboard, SignedIn, SiteDashboard } from "./host.js"
 import { FailurePage } from "./layout.js"
 import { type Door, mountPages, openView, PAGE_HEADERS, type Page } from "./page.js"
 import { callPage } from "./pages/call.js"
@@ -15,6 +16,7 @@ import { liveFragment, livePage } from "./pages/live.js"
 import { brandStyle, lookPage } from "./pages/look.js"
 import { overviewPage } from "./pages/overview.js"
 import { peoplePage } from "./pages/people.js"
+import { reportCsvPage, reportsPage, sharedPage } from "./pages/reports.js"
 import { settingsPage } from "./pages/settings.js"
 import { setupCarrierPage, setupCheckPage, setupNumbersPage, setupTagPage, setupTestPage } from "./pages/setup.js"
 import { linkPage, signInPage } from "./pages/sign-in.js"
@@ -38,6 +40,9 @@ export function createSiteDashboard(host: SiteDashboard): Hono {
     missedPage,
     callPage,
     livePage,
+    reportsPage(host),
+    reportCsvPage,
+    sharedPage,
     setupNumbersPage,
     setupCarrierPage,
     setupTagPage,
@@ -102,17 +107,10 @@ function siteDoor(host: SiteDashboard): Door<Site> {
     log: host.log,
     now: () => host.now(),
     findSession: (hash) => host.findSession(hash),
-    open: async (c, signedIn) => {
+    open: async (c, signedIn, role) => {
       const id = c.req.param("site") ?? ""
       const site = SITE_ID.test(id) ? await host.openSite(id) : undefined
-      if (!site || !signedIn || !(signedIn.session.site === null || signedIn.session.site === id)) return undefined
-      const { key_hash } = signedIn.session
-      const isAlive =
-        key_hash === null ||
-        (signedIn.session.site === null
-          ? host.isAdmin(key_hash)
-          : site.read((opened) => findScope(opened, key_hash)) !== undefined)
-      if (!isAlive) throw new Refusal("unauthorized", "the key of this session was revoked: sign in again")
+      if (!site || !(role === "anybody" || isAdmitted(host, id, site, signedIn))) return undefined
       const settings = site.read((opened) => findSettings(opened))
       return (
         settings && {
@@ -123,6 +121,17 @@ function siteDoor(host: SiteDashboard): Door<Site> {
       )
     },
   }
+}
+
+/** Whether a session is for this site; one whose key was revoked is none. */
+function isAdmitted(host: SiteDashboard, id: string, site: SiteHandle, signedIn: SignedIn | undefined): boolean {
+  if (!signedIn || !(signedIn.session.site === null || signedIn.session.site === id)) return false
+  const { key_hash, site: own } = signedIn.session
+  const isAlive =
+    key_hash === null ||
+    (own === null ? host.isAdmin(key_hash) : site.read((opened) => findScope(opened, key_hash)) !== undefined)
+  if (!isAlive) throw new Refusal("unauthorized", "the key of this session was revoked: sign in again")
+  return true
 }
 
 function directoryDoor(host: DirectoryDashboard): Door<Directory> {

@@ -21,6 +21,10 @@ export interface Format {
   shortDay(day: string): string
   /** Seconds as 1:05. */
   duration(seconds: number | null): string
+  /** Seconds as hours: 12.5 h. */
+  hours(seconds: number | null): string
+  /** The month that a day lies in. */
+  month(day: string): string
   phone(e164: string | null): string
   /** A moment as seen from now: 5 minutes ago. */
   ago(instant: string | number, now: number): string
@@ -74,6 +78,8 @@ function createFormat(language: string, timeZone: string, currency: string): For
   })
   const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" })
   const shortDay = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" })
+  const month = new Intl.DateTimeFormat(language, { month: "long", year: "numeric", timeZone: "UTC" })
+  const hours = new Intl.NumberFormat(language, { style: "unit", unit: "hour", maximumFractionDigits: 1 })
   const weekday = new Intl.DateTimeFormat(language, { weekday: "short", timeZone: "UTC" })
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" })
   return {
@@ -90,6 +96,8 @@ function createFormat(language: string, timeZone: string, currency: string): For
     shortDay: (text) => writeDay(shortDay, text),
     duration: (seconds) =>
       seconds === null ? NONE : `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`,
+    hours: (seconds) => (seconds === null ? NONE : hours.format(seconds / 3600)),
+    month: (text) => writeDay(month, text),
     phone: (e164) => (e164 === null ? NONE : (parsePhoneNumberFromString(e164)?.formatInternational() ?? e164)),
     ago: (instant, now) => {
       const seconds = Math.round((new Date(instant).getTime() - now) / 1000)

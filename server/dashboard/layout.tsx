@@ -7,6 +7,8 @@ interface LayoutProps {
   readonly view: View
   readonly title: Key
   readonly chart?: boolean
+  /** For a page without a menu that is no small form. */
+  readonly wide?: boolean
   /** Which entry of the menu the page belongs to. */
   readonly place?: string
   /** What stands beside the heading: a period, a button. */
@@ -29,7 +31,7 @@ const PLACES: readonly (readonly [path: string, name: Key])[] = [
 ]
 
 /** The frame of every page: menu, heading, what a form had to say, languages. */
-export function Layout({ view, title, chart, place, beside, heading, children }: LayoutProps): Markup {
+export function Layout({ view, title, chart, wide, place, beside, heading, children }: LayoutProps): Markup {
   const { t, brand, site, session, language, digest } = view
   return (
     <html lang={language}>
@@ -46,7 +48,7 @@ export function Layout({ view, title, chart, place, beside, heading, children }:
         {chart ? <script defer src={`/app/assets/${digest}/chart.js`}></script> : null}
         <script defer src={`/app/assets/${digest}/app.js`}></script>
       </head>
-      <body class={session ? "framed" : "plain"}>
+      <body class={session ? "framed" : wide ? "plain wide" : "plain"}>
         <a class="skip" href="#content">
           {t("nav.skip")}
         </a>

@@ -49,7 +49,7 @@ export interface Door<Store> {
   now(): number
   findSession(hash: string): Promise<SignedIn | undefined>
   /** Opens what the request is about; undefined: there is no such thing, or not for this session. */
-  open(c: Context, signedIn: SignedIn | undefined): Promise<Opened<Store> | undefined>
+  open(c: Context, signedIn: SignedIn | undefined, role: Role | "anybody"): Promise<Opened<Store> | undefined>
 }
 
 interface Opened<Store> {
@@ -98,7 +98,7 @@ export function mountPages<Store>(
 /** Who asks, what he asks about, and what a page of it is rendered from: for answers that are no page. */
 export async function openView<Store>(c: Context, door: Door<Store>) {
   const signedIn = await whoIs(c, door)
-  const opened = await open(c, door, signedIn)
+  const opened = await open(c, door, signedIn, "read")
   return { signedIn, opened, view: viewOf(c, door, signedIn, opened.site, NO_FORM) }
 }
 
@@ -107,7 +107,7 @@ async function serve<Store>(c: Context, page: Page<Store>, door: Door<Store>): P
   const signedIn = await whoIs(c, door)
   const stop = turnAway(c, page.role, signedIn)
   if (stop) return stop
-  const opened = await open(c, door, signedIn)
+  const opened = await open(c, door, signedIn, page.role)
   const view = viewOf(c, door, signedIn, opened.site, NO_FORM)
   permit(view, page.role)
   const prepared = (await page.prepare?.(view, c)) as never
@@ -126,7 +126,7 @@ async function receive<Store>(c: Context, page: Page<Store>, door: Door<Store>):
   if (!action) throw new Refusal("not_found", "there is no such form")
   const stop = turnAway(c, action.role, signedIn)
   if (stop) return stop
-  const opened = await open(c, door, signedIn)
+  const opened = await open(c, door, signedIn, page.role)
   const view = viewOf(c, door, signedIn, opened.site, form)
   permit(view, page.role)
   permit(view, action.role)
@@ -158,8 +158,13 @@ function turnAway(c: Context, role: Role | "anybody", signedIn: SignedIn | undef
   return c.redirect(`/app/sign-in?next=${encodeURIComponent(pathname + search)}`, 303)
 }
 
-async function open<Store>(c: Context, door: Door<Store>, signedIn: SignedIn | undefined): Promise<Opened<Store>> {
-  const opened = await door.open(c, signedIn)
+async function open<Store>(
+  c: Context,
+  door: Door<Store>,
+  signedIn: SignedIn | undefined,
+  role: Role | "anybody",
+): Promise<Opened<Store>> {
+  const opened = await door.open(c, signedIn, role)
   if (!opened) throw new Refusal("not_found", "there is nothing here")
   return opened
 }
@@ -187,13 +192,18 @@ function viewOf<Store>(
     site,
     publicUrl: door.publicUrl,
     path: url.pathname,
-    query: Object.fromEntries([...url.searchParams].map(([name, value]) => [name, cleanText(value)])),
+    query: readParameters(url),
     params: c.req.param() as Record<string, string>,
     form,
     fault: undefined,
     digest: door.assets.digest,
     now: door.now(),
   }
+}
+
+function readParameters({ searchParams }: URL): Record<string, string> {
+  const names = [...new Set(searchParams.keys())]
+  return Object.fromEntries(names.map((name) => [name, cleanText(searchParams.getAll(name).join(","))]))
 }
 
 /** `?language=` chooses a language for good, on every page; it works without a script. */

@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx"
-import type { z } from "zod"
+import type * as z from "zod"
 import type { SourceAnswer } from "../../shared/contract.js"
 import { isKey, type Key } from "./language.js"
 import type { Markup } from "./page.js"

@@ -8,6 +8,8 @@ import type { SiteDashboard } from "./host.js"
 
 /** 555-0199 is kept for fiction: nobody can be called there. */
 const CALLER = "+12125550199"
+/** A browser that nobody takes for a robot, whichever one looks at the page of the test. */
+const BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 /** Seconds that a simulated caller talks, and the line is busy in all. */
 const TALK_S = 42
 const DURATION_S = 48
@@ -40,13 +42,12 @@ export async function simulateCall(host: SiteDashboard, site: SiteHandle, id: st
 export async function simulateVisit(
   host: SiteDashboard,
   { id, domains }: { id: string; domains: readonly string[] },
-  userAgent: string,
 ): Promise<string | null> {
   const origin = `https://${domains[0] ?? "localhost"}`
   const answer = await host.send(
     new Request(`${host.publicUrl}/v1/sites/${id}/visits`, {
       method: "POST",
-      headers: { origin, "user-agent": userAgent },
+      headers: { origin, "user-agent": BROWSER },
       body: JSON.stringify({
         url: `${origin}/?utm_source=google&utm_medium=cpc&utm_campaign=test-call&gclid=test-${newToken().slice(0, 12)}`,
         referrer: "https://www.google.com/",

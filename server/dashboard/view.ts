@@ -17,7 +17,7 @@ export interface View {
   readonly publicUrl: string
   /** Path of the request, `/app/...`. */
   readonly path: string
-  /** Parameters of its query; of one that stands twice, the last. */
+  /** Parameters of its query; one that stands several times (boxes that were ticked) is joined by commas. */
   readonly query: Readonly<Record<string, string>>
   /** Parameters of its path. */
   readonly params: Readonly<Record<string, string>>

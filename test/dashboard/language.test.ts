@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { type Key, LANGUAGES, type Language, pickLanguage, translator } from "../../server/dashboard/language.js"
 import { formatMessage, namesIn, pluralFormsIn } from "../../server/dashboard/message.js"
-import { DIMENSIONS, METRICS } from "../../shared/contract.js"
+import { DIMENSIONS, METRICS, MODELS } from "../../shared/contract-report.js"
 import { CHANNELS } from "../../shared/source.js"
 
 const tags = Object.keys(LANGUAGES) as Language[]
@@ -36,6 +36,7 @@ describe("the catalogues", () => {
     const missing = [
       ...METRICS.map((name) => `metric.${name}`),
       ...DIMENSIONS.map((name) => `dimension.${name}`),
+      ...MODELS.map((name) => `model.${name}`),
       ...CHANNELS.map((name) => `channel.${name}`),
     ].filter((key) => !keys.includes(key as Key))
     expect(missing).toEqual([])
@@ -43,10 +44,7 @@ describe("the catalogues", () => {
 
   it("[DASH2] hold no message that no page uses", () => {
     const text = sources.map((source) => source.text).join("\n")
-    const families = [
-      "dimension.",
-      ...[...text.matchAll(/nameOf\([\w.{} ]+, "(\w+)"/g)].map(([, family]) => `${family}.`),
-    ]
+    const families = [...[...text.matchAll(/nameOf\([\w.{} ]+, "(\w+)"/g)].map(([, family]) => `${family}.`)]
     const made = [...text.matchAll(/`(\w+\.\w*)\$\{/g)].map(([, start = ""]) => start)
     const unused = keys.filter(
       (key) => !text.includes(`"${key}"`) && ![...families, ...made].some((start) => key.startsWith(start)),

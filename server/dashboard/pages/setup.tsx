@@ -525,9 +525,9 @@ export function setupTestPage(host: SiteDashboard): Page<Site> {
     actions: {
       visit: {
         role: "member",
-        act: async (view, c) => {
+        act: async (view) => {
           if (!view.site) throw notFound("site")
-          const number = await simulateVisit(host, view.site, c.req.header("user-agent") ?? "")
+          const number = await simulateVisit(host, view.site)
           if (number === null) throw invalid("", view.t("test.no_number"))
           return { prepared: await call(host, view, number) }
         },
