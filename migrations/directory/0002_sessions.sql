@@ -27,7 +27,7 @@ create table sign_in_links (
 
 -- How the dashboard calls itself and looks: one row at most.
 create table brand (
-  id integer primary key not null,
+  place integer primary key not null,
   name text not null,
   colour text not null,
   logo text not null

@@ -19,6 +19,6 @@ export function readBrand({ db }: Pick<Directory, "db">): Brand {
 
 /** Changes the looks that are named. */
 export function setBrand(directory: Directory, patch: Partial<Brand>): void {
-  const row = { id: 1, ...readBrand(directory), ...patch }
-  directory.db.insert(brandTable).values(row).onConflictDoUpdate({ target: brandTable.id, set: row }).run()
+  const row = { place: 1, ...readBrand(directory), ...patch }
+  directory.db.insert(brandTable).values(row).onConflictDoUpdate({ target: brandTable.place, set: row }).run()
 }

@@ -27,8 +27,9 @@ export const signInLinks = sqliteTable("sign_in_links", {
   used_at: integer(),
 })
 
+/** No row of a site, so its key is not called `id`: the site's clock reads those. */
 export const brandTable = sqliteTable("brand", {
-  id: integer().primaryKey(),
+  place: integer().primaryKey(),
   name: text().notNull(),
   colour: text().notNull(),
   logo: text().notNull(),

@@ -12,8 +12,11 @@ import { FailurePage } from "./layout.js"
 import { type Door, mountPages, openView, PAGE_HEADERS, type Page } from "./page.js"
 import { callPage } from "./pages/call.js"
 import { callsPage, missedPage } from "./pages/calls.js"
+import { leadPage, leadsPage } from "./pages/leads.js"
 import { liveFragment, livePage } from "./pages/live.js"
 import { brandStyle, lookPage } from "./pages/look.js"
+import { moneyPage } from "./pages/money.js"
+import { numbersPage } from "./pages/numbers.js"
 import { overviewPage } from "./pages/overview.js"
 import { peoplePage } from "./pages/people.js"
 import { reportCsvPage, reportsPage, sharedPage } from "./pages/reports.js"
@@ -43,6 +46,10 @@ export function createSiteDashboard(host: SiteDashboard): Hono {
     reportsPage(host),
     reportCsvPage,
     sharedPage,
+    numbersPage,
+    moneyPage,
+    leadsPage,
+    leadPage,
     setupNumbersPage,
     setupCarrierPage,
     setupTagPage,
