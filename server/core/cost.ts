@@ -52,6 +52,14 @@ const statements = prepareOnce((db: Db) => {
       )
       .onConflictDoUpdate({ target: costs.id, set: excludedOf(costs) })
       .prepare(),
+    dropDays: db
+      .delete(costDays)
+      .where(sql`(day, cost_id) in (select d.value ->> 0, d.value ->> 1 from json_each(${value("days")}) d)`)
+      .prepare(),
+    drop: db
+      .delete(costs)
+      .where(sql`id in (select value from json_each(${value("ids")}))`)
+      .prepare(),
     addDays: db
       .insert(costDays)
       .select(
@@ -91,7 +99,7 @@ export function updateCost(site: Site, id: string, patch: CostPatch): CostRow {
 
 /** Takes a cost back. */
 export function deleteCost(site: Site, id: string): void {
-  removeCost(site, findCost(site, id))
+  removeCosts(site, [findCost(site, id)])
 }
 
 /** The cost with this public id; refuses for any other. */
@@ -174,7 +182,7 @@ export function storeCost(site: Site, before: CostRow | undefined, after: CostRo
 const BATCH = 500
 
 /**
- * The only place, with `removeCost`, that writes costs and their days: the parts of the days sum to the cost exactly. Days of
+ * The only place, with `removeCosts`, that writes costs and their days: the parts of the days sum to the cost exactly. Days of
  * before are gone already.
  */
 export function storeCosts(site: Site, rows: readonly CostRow[]): void {
@@ -194,10 +202,14 @@ function partsOf(cost: CostRow): [day: string, cost: number, amount: number, cli
   return days.map((day, index) => [day, cost.id, amounts[index] ?? 0, clicks[index] ?? 0, impressions[index] ?? 0])
 }
 
-/** Takes a cost and its days away. */
-export function removeCost(site: Site, cost: CostRow): void {
-  removeDays(site, cost)
-  site.db.delete(costs).where(eq(costs.id, cost.id)).run()
+/** Takes costs and their days away. */
+export function removeCosts(site: Site, rows: readonly CostRow[]): void {
+  const { dropDays, drop } = statements(site)
+  for (let start = 0; start < rows.length; start += BATCH) {
+    const batch = rows.slice(start, start + BATCH)
+    dropDays.run({ days: JSON.stringify(batch.flatMap((cost) => daysOfCost(cost).map((day) => [day, cost.id]))) })
+    drop.run({ ids: JSON.stringify(batch.map(({ id }) => id)) })
+  }
 }
 
 /** The dictionary's row for what a cost was spent on; a cost that names no channel, source or medium has none of them. */

@@ -1,5 +1,6 @@
 import { eq, sql } from "drizzle-orm"
 import type { OrderPatch } from "../../shared/contract-orders.js"
+import { readKnownCaller } from "./caller-privacy.js"
 import { type Db, prepareOnce, type Site } from "./db.js"
 import { decodeId, idAt } from "./id.js"
 import { findPerson, personFor } from "./person.js"
@@ -80,7 +81,7 @@ const statements = prepareOnce((db: Db) => {
  * What an order's fields lead to. Of several the call speaks first, then the lead, the visitor (his latest visit before the
  * order), the person, and the phone number (that caller's latest call before the order). Refuses an id that names nothing.
  */
-export function linkOrder(site: Site, given: Given, at: number, path: string): Links {
+export function linkOrder(site: Site, given: Given, at: number, path: string, kept: string | null = null): Links {
   const faults: Fault[] = []
   const check = <T>(look: () => T) => gather(faults, look)
   const call = check(() => named(given.call, "call", `${path}call`, (id) => statements(site).call.all({ id })[0]))
@@ -97,7 +98,7 @@ export function linkOrder(site: Site, given: Given, at: number, path: string): L
       (id) => site.db.select().from(agents).where(eq(agents.id, id)).all()[0],
     ),
   )
-  const phone = check(() => phoneGiven(site, given.phone, `${path}phone`))
+  const phone = check(() => phoneGiven(site, given.phone, `${path}phone`)) ?? kept ?? undefined
   refuseFaults(faults)
 
   const caller = phone ?? call?.from_e164 ?? lead?.phone ?? null
@@ -159,7 +160,8 @@ function phoneGiven(site: Site, text: string | null | undefined, path: string): 
   if (text === null || text === undefined) return undefined
   const e164 = readPhone(text, readSettings(site).country)
   if (e164 === undefined) throw invalid(path, "must be a phone number, best in E.164: +15551230199")
-  return e164
+  // As the calls' callers are kept, hashed where the site hashes them: or an order would not find its call.
+  return readKnownCaller(site, e164).from_e164 ?? undefined
 }
 
 /** A visitor's latest visit before a moment, else his first: an order may be told with the day alone. */

@@ -2,6 +2,7 @@ import { and, desc, eq, type SQL, sql } from "drizzle-orm"
 import { alias } from "drizzle-orm/sqlite-core"
 import { dayOf, startOfDay } from "../../shared/calendar.js"
 import type { OrderAnswer, OrderFields, OrderPatch, OrdersQuery } from "../../shared/contract-orders.js"
+import { shownCaller } from "./caller-privacy.js"
 import { decodeCursor, type Page, pageOf } from "./cursor.js"
 import { type Db, excludedOf, placeholdersOf, prepareOnce, type Site } from "./db.js"
 import { decodeId, encodeId } from "./id.js"
@@ -180,8 +181,8 @@ function staysForeign(before: OrderRow, { margin, items }: OrderPatch): boolean 
 function linksOf(site: Site, before: OrderRow | undefined, fields: OrderPatch, at: number, path: string): Links {
   const relinked = !before || LINK_FIELDS.some((name) => fields[name] !== undefined)
   if (relinked) {
-    const { phone = before?.phone, email = before?.email, ...rest } = fields
-    const links = linkOrder(site, { ...rest, phone, email }, at, path)
+    const { email = before?.email } = fields
+    const links = linkOrder(site, { ...fields, email }, at, path, fields.phone === undefined ? before?.phone : null)
     return { ...links, agent_id: links.agent_id ?? (fields.agent === null ? null : (before?.agent_id ?? null)) }
   }
   const { call_id, lead_id, visit_id, visitor_id, source_id, person_id, phone, email } = before
@@ -254,7 +255,7 @@ function describer(site: Site): (row: Row) => OrderAnswer {
       visitor: first ? visitorId(first) : null,
       person: idOf("person", order.person_id),
       agent: idOf("agent", order.agent_id),
-      phone: order.phone,
+      phone: order.phone?.startsWith("hash:") ? null : shownCaller(site, { from_e164: order.phone, from_shown: null }),
       email: order.email,
       warning: order.site_amount === null ? warnWithoutRate(order.currency, day) : null,
       updated_at: new Date(order.updated_at).toISOString(),

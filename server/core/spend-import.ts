@@ -1,17 +1,18 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm"
 import { addDays } from "../../shared/calendar.js"
+import type { SourceFields } from "../../shared/contract.js"
 import type { CostImportAnswer, CostImportFile, CostImportQuery, ImportAnswer } from "../../shared/contract-costs.js"
 import { COST_KINDS, type CostKind } from "../../shared/spend.js"
-import { type CostRow, internCostSource, removeCost, sourceOfCost, storeCosts } from "./cost.js"
+import { type CostRow, removeCosts, sourceOfCost, storeCosts } from "./cost.js"
 import { decodeCursor, type Page, pageOf } from "./cursor.js"
 import type { Site } from "./db.js"
 import { decodeId, encodeId } from "./id.js"
 import { decimalsOf, fromMinor } from "./money.js"
-import { inSiteCurrency } from "./rate.js"
+import { inSiteCurrency, rateOf } from "./rate.js"
 import { invalid, notFound, Refusal } from "./refusal.js"
 import { costs, imports, sources } from "./schema.js"
 import { readSettings } from "./settings.js"
-import type { SourceParts } from "./source.js"
+import { internSource, type SourceParts } from "./source.js"
 import { SPEND_FORMATS } from "./spend-format.js"
 import { readSpend, type SpendFault, type SpendRow } from "./spend-table.js"
 
@@ -21,6 +22,7 @@ const DAYS = 50_000
 /** Rows that an answer shows. */
 const SHOWN = 100
 const PREVIEW = 10
+const SOURCE_FIELDS = ["channel", "source", "medium", "campaign", "term", "content"] as const
 
 /** One cost to be: the rows of the same days, source, currency and account together. */
 interface Spend {
@@ -80,7 +82,7 @@ export function importSpend(
   if (before !== undefined) return { id: encodeId("import", before), repeated: true, ...shown, replaced: 0 }
   if (faults.length > 0) throw refuseFile(faults)
   if (spends.length === 0) throw invalid("", "the file has no row of spending")
-  for (const cost of replaced) removeCost(site, cost)
+  removeCosts(site, replaced)
   const id = site.newId()
   site.db
     .insert(imports)
@@ -125,7 +127,7 @@ export function deleteImport(site: Site, id: string): void {
         .all()
     : []
   if (gone.length === 0 || !key) throw notFound("import")
-  for (const cost of site.db.select().from(costs).where(eq(costs.import_id, key.id)).all()) removeCost(site, cost)
+  removeCosts(site, site.db.select().from(costs).where(eq(costs.import_id, key.id)).all())
 }
 
 function mergeRows(
@@ -137,6 +139,11 @@ function mergeRows(
 ): Spend[] {
   const settings = readSettings(site)
   const merged = new Map<string, Spend>()
+  const base = { ...SPEND_FORMATS[query.format].source, ...given(query) }
+  const sourceFor = rememberBy(
+    (fields: SourceFields) => JSON.stringify(SOURCE_FIELDS.map((name) => fields[name])),
+    sourceOfCost,
+  )
   let rounded = 0
   for (const row of rows) {
     const currency = row.currency ?? query.currency ?? settings.currency
@@ -154,7 +161,7 @@ function mergeRows(
     if (exact.length > decimalsOf(currency)) rounded++
     const amount = minorOf(row, currency, faults)
     if (amount === undefined) continue
-    const source = sourceOfCost({ ...SPEND_FORMATS[query.format].source, ...given(query), ...row.texts })
+    const source = sourceFor({ ...base, ...row.texts })
     const account = row.texts.account ?? query.account ?? ""
     const key = JSON.stringify([
       row.from,
@@ -188,9 +195,11 @@ function mergeRows(
   }
   if (rounded > 0) warnings.push(`${rounded} amounts have more places than their currency and were rounded`)
   const spends = [...merged.values()]
-  const unrated = spends.filter(
-    (spend) => inSiteCurrency(site, spend.amount, { ...spend, rate: null }, spend.from_day, "") === null,
+  const isRated = rememberBy(
+    ({ currency, from_day }: Spend) => `${currency} ${from_day}`,
+    ({ currency, from_day }) => rateOf(site, { currency, rate: null }, from_day) !== null,
   )
+  const unrated = spends.filter((spend) => !isRated(spend))
   for (const code of new Set(unrated.map((spend) => spend.currency))) {
     const days = unrated.filter(({ currency }) => currency === code).map(({ from_day }) => from_day)
     warnings.push(
@@ -301,19 +310,31 @@ function refuseFile(faults: readonly SpendFault[]): Refusal {
   )
 }
 
+/** A function that works each of its answers out once. */
+function rememberBy<Input, Output>(keyOf: (input: Input) => string, work: (input: Input) => Output) {
+  const known = new Map<string, Output>()
+  return (input: Input): Output => {
+    const key = keyOf(input)
+    const found = known.get(key)
+    if (found !== undefined) return found
+    const made = work(input)
+    known.set(key, made)
+    return made
+  }
+}
+
 function costFrom(site: Site, import_id: number): (spend: Spend) => CostRow {
+  const intern = rememberBy(
+    (source: SourceParts) => JSON.stringify(source),
+    (source) => internSource(site, source),
+  )
   return ({ row, source, ...spend }) => ({
     ...spend,
     id: site.newId(),
     external_id: null,
     rate: null,
     site_amount: inSiteCurrency(site, spend.amount, { ...spend, rate: null }, spend.from_day, `row ${row}`),
-    source_id: internCostSource(site, {
-      ...source,
-      campaign: source.campaign ?? "",
-      term: source.term ?? "",
-      content: source.content ?? "",
-    }),
+    source_id: intern(source),
     number_id: null,
     spread: "",
     import_id,
