@@ -16,9 +16,9 @@ import { internSource, type SourceParts } from "./source.js"
 import { SPEND_FORMATS } from "./spend-format.js"
 import { readSpend, type SpendFault, type SpendRow } from "./spend-table.js"
 
-/** Costs and days of costs that one file may make, each being a row. */
-const COSTS = 20_000
-const DAYS = 50_000
+/** Costs and days of costs that one file may make, each being a row: nobody else is served while they are written. */
+const COSTS = 10_000
+const DAYS = 20_000
 /** Rows that an answer shows. */
 const SHOWN = 100
 const PREVIEW = 10

@@ -83,31 +83,41 @@ export function orderOf(cells: readonly string[]): "dmy" | "mdy" | undefined {
   return [...found][0]
 }
 
+/** A time after a day is not read. */
+const CLOCK = String.raw`(?:[t\s]+\d{1,2}:\d{2}.*)?$`
+const dated = (pattern: string) => new RegExp(`^${pattern}${CLOCK}`, "u")
+const BIG = [
+  dated(String.raw`(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})`),
+  dated(String.raw`(\d{4})(\d{2})(\d{2})`),
+  dated(String.raw`(\d{4})年(\d{1,2})月(\d{1,2})日`),
+]
+const DOTTED = dated(String.raw`(\d{1,2})\.(\d{1,2})\.(\d{4})`)
+const SLASHED = dated(String.raw`(\d{1,2})[/-](\d{1,2})[/-](\d{4})`)
+const MONTH_FIRST = dated(String.raw`(?:\p{L}{2,10},? )?(\p{L}{3,10})\.? (\d{1,2}),? (\d{4})`)
+const MONTH_SECOND = dated(String.raw`(\d{1,2})\.? (\p{L}{3,10})\.?,? (\d{4})(?: ?г\.?)?`)
+
 /**
  * A cell as a day, `YYYY-MM-DD`: ISO, 2026/11/1, 20261101, 01.11.2026, 01/11/2026 by `order`, Nov 1 2026, 1 ноября 2026,
  * 2026年11月1日; a time after it is not read. Refuses what is no day between 1970 and 2900.
  */
 export function readDay(cell: string, order: "dmy" | "mdy" | undefined): string {
-  const text = cell.trim().toLowerCase()
-  const clock = String.raw`(?:[t\s]+\d{1,2}:\d{2}.*)?`
-  const is = (pattern: string) => new RegExp(`^${pattern}${clock}$`, "u").exec(text)
-  const big =
-    is(String.raw`(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})`) ??
-    is(String.raw`(\d{4})(\d{2})(\d{2})`) ??
-    is(String.raw`(\d{4})年(\d{1,2})月(\d{1,2})日`)
-  if (big) return dayFrom(big[1], big[2], big[3])
-  const dotted = is(String.raw`(\d{1,2})\.(\d{1,2})\.(\d{4})`)
+  const text = cell.trim().toLowerCase().slice(0, 60)
+  for (const pattern of BIG) {
+    const big = pattern.exec(text)
+    if (big) return dayFrom(big[1], big[2], big[3])
+  }
+  const dotted = DOTTED.exec(text)
   if (dotted) return dayFrom(dotted[3], dotted[2], dotted[1])
-  const slashed = is(String.raw`(\d{1,2})[/-](\d{1,2})[/-](\d{4})`)
+  const slashed = SLASHED.exec(text)
   if (slashed) {
     const [, first, second, year] = slashed
     if (order === undefined && first !== second)
       throw new Unreadable("may be two days: say date_order=dmy or date_order=mdy in the query")
     return order === "mdy" ? dayFrom(year, first, second) : dayFrom(year, second, first)
   }
-  const worded = is(String.raw`(?:\p{L}{2,10},? )?(\p{L}{3,10})\.? (\d{1,2}),? (\d{4})`)
+  const worded = MONTH_FIRST.exec(text)
   if (worded) return dayFrom(worded[3], monthNamed(worded[1]), worded[2])
-  const spoken = is(String.raw`(\d{1,2})\.? (\p{L}{3,10})\.?,? (\d{4})(?: ?г\.?)?`)
+  const spoken = MONTH_SECOND.exec(text)
   if (spoken) return dayFrom(spoken[3], monthNamed(spoken[2]), spoken[1])
   throw new Unreadable("must be a day such as 2026-11-01")
 }
