@@ -5,14 +5,14 @@ import { type CallLine, meanScore, type Score, scoreCalls, scoredFrom } from "./
 import { measureResolve } from "./attribution/speed.js"
 import { createWorld, DELAYS } from "./attribution/world.js"
 
-// npm run bench:attribution -- [--seeds 1,2,3] [--sizes 10,40] [--delays usual,prompt,late] [--days 30] [--rules 1,2,4] [--speed]
+// npm run bench:attribution -- [--seeds 1,2,3] [--sizes 10,40] [--delays usual,prompt,late,spread] [--days 30] [--rules 1,2,4] [--speed]
 // The engine against the usual rules, on made-up sites whose truth is known: a line per delay, pool and rule, the mean of the
 // seeds. The last two thirds of the days are scored. `--speed` times `resolve` on a site with a million leases instead.
 
 const OPTIONS = {
   seeds: { type: "string", default: "1,2,3" },
   sizes: { type: "string", default: "10,40" },
-  delays: { type: "string", default: "usual,prompt,late" },
+  delays: { type: "string", default: "usual,prompt,late,spread" },
   days: { type: "string", default: "30" },
   rules: { type: "string", default: "0,1,2,3,4" },
   speed: { type: "boolean", default: false },

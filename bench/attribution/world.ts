@@ -65,6 +65,15 @@ export const DELAYS = {
       { share: 0.15, medianMs: 3 * DAY, sigma: 1 },
     ],
   },
+  /** Never used in development: hardly anything is prompt, and much comes an hour or a day later. */
+  spread: {
+    onPage: 0.45,
+    later: [
+      { share: 0.25, medianMs: 6 * MINUTE, sigma: 1 },
+      { share: 0.2, medianMs: 90 * MINUTE, sigma: 1.4 },
+      { share: 0.1, medianMs: 30 * HOUR, sigma: 1 },
+    ],
+  },
 } as const satisfies Record<string, Delay>
 
 export interface Channel {
