@@ -55,3 +55,70 @@ const day = z.iso
 
 /** The first and the last day on which a static number speaks for its source; null: no limit. */
 export const validity = { valid_from: day.nullish(), valid_until: day.nullish() }
+
+// --- How pools fare ---------------------------------------------------------------------------------------------------
+
+export const CareQuery = z.strictObject({ days: z.coerce.number().int().min(1).max(31).default(7) })
+export type CareQuery = z.infer<typeof CareQuery>
+
+const text = z.string().nullable()
+const count = z.number().int()
+
+export const CareAnswer = z.strictObject({
+  pool: z.string(),
+  from: z.string(),
+  to: z.string(),
+  /** Every day of the site's zone: visits that got a number of their own, that shared one, or saw something else. */
+  days: z.array(
+    z.strictObject({
+      day: z.string(),
+      leased: count,
+      shared: count,
+      static: count,
+      original: count,
+      /** Share of visits with a number that nobody else looked at. */
+      coverage: z.number(),
+    }),
+  ),
+  /** Every hour of the day: visits that were lent a number, those that found the pool full, and how much of it was lent. */
+  hours: z.array(z.strictObject({ hour: count, leased: count, overflow: count, utilisation: z.number() })),
+  numbers: z.array(
+    z.strictObject({
+      number: z.string(),
+      e164: z.string(),
+      leases: count,
+      calls: count,
+      shown_at: text,
+      called_at: text,
+      /** `not_shown`: the pool was lent ten times over without it; `not_called`: five calls would have been expected. */
+      warning: z.enum(["not_shown", "not_called"]).nullable(),
+    }),
+  ),
+})
+export type CareAnswer = z.infer<typeof CareAnswer>
+
+export const AlertsQuery = z.strictObject({ state: z.enum(["open", "all"]).default("open") })
+export type AlertsQuery = z.infer<typeof AlertsQuery>
+export const AlertAnswer = z.strictObject({
+  id: z.string(),
+  kind: z.enum(["overflow", "utilisation", "not_called", "not_shown", "expiring"]),
+  /** The pool or the number that it is about. */
+  subject: z.string(),
+  since: z.string(),
+  seen_at: z.string(),
+  closed_at: text,
+  detail: z.record(z.string(), z.unknown()),
+})
+export type AlertAnswer = z.infer<typeof AlertAnswer>
+
+// --- What is printed --------------------------------------------------------------------------------------------------
+
+export const AssetQuery = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2048)
+    .optional()
+    .describe("the page that the code opens, tagged with the number's source; without it the code dials the number"),
+  title: z.string().trim().min(1).max(80).optional(),
+})
+export type AssetQuery = z.infer<typeof AssetQuery>

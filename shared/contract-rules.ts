@@ -150,6 +150,12 @@ export const ForecastQuery = z.strictObject({
   pool: id("pool"),
   numbers: z.coerce.number().int().min(0).max(10_000).optional().describe("what would so many numbers cover?"),
   coverage: z.coerce.number().min(0.01).max(0.9999).optional().describe("how many numbers cover this share of visits?"),
+  accuracy: z.coerce
+    .number()
+    .min(0.01)
+    .max(0.9999)
+    .optional()
+    .describe("how many numbers lead such a share of first calls to the right visitor?"),
   days: z.coerce.number().int().min(1).max(90).default(14),
 })
 export type ForecastQuery = z.infer<typeof ForecastQuery>
@@ -163,6 +169,8 @@ export const ForecastAnswer = z.strictObject({
   /** Share of visits that meet a number nobody else looks at, over all hours and in the busiest. */
   coverage: z.number(),
   coverage_busiest: z.number(),
+  /** Share of first calls that are expected to be led to the right visitor, by the rates that the site has learnt. */
+  accuracy: z.number(),
   warnings: z.array(z.string()),
 })
 export type ForecastAnswer = z.infer<typeof ForecastAnswer>

@@ -33,3 +33,5 @@ create table alerts (
   closed_at integer
 );
 create unique index alerts_open on alerts (kind, subject) where closed_at is null;
+
+alter table learning add column watched_at integer not null default 0;

@@ -46,3 +46,41 @@ export function createMoments(db: Db, clock: () => number): Moments {
     newId: ids,
   }
 }
+
+/** A clock that differs from what passed since by less than this is right: drift, or a small correction. */
+const DRIFT_MS = 60_000
+/** A clock that was moved is believed when it stands by it for so long. */
+const BELIEVED_AFTER_MS = 10 * 60_000
+/** How fast time goes while a clock that was set back catches up. */
+const SLOWED = 0.5
+
+/**
+ * A clock that does not jump with the machine's: `wall` is ms since 1970, `elapsed` ms since some moment, which nobody can
+ * set. Where the machine's clock leaps, time goes on as it passes, so that no visit ends for it and no lease is made in the
+ * future; a clock that stands by its new time for ten minutes is believed. One that was set back is waited for: time goes
+ * at half its pace until they meet, and never stands still.
+ */
+export function createSteadyClock(wall: () => number, elapsed: () => number): () => number {
+  let time = wall()
+  let passed = elapsed()
+  let doubtedSince: number | undefined
+  return () => {
+    const mark = elapsed()
+    const step = Math.max(0, mark - passed)
+    passed = mark
+    const shown = wall()
+    const expected = time + step
+    const off = shown - expected
+    if (Math.abs(off) < DRIFT_MS) {
+      doubtedSince = undefined
+      // Never back: a small step back is slept through.
+      time = Math.max(time, shown)
+    } else {
+      doubtedSince ??= mark
+      const believed = mark - doubtedSince >= BELIEVED_AFTER_MS
+      if (believed && off > 0) time = shown
+      else time += believed ? step * SLOWED : step
+    }
+    return Math.floor(time)
+  }
+}

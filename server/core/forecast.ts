@@ -1,9 +1,11 @@
 import { sql } from "drizzle-orm"
 import type { ForecastAnswer, ForecastQuery } from "../../shared/contract-rules.js"
 import { BEAT_S } from "../../shared/protocol.js"
+import { expectAccuracy } from "./accuracy.js"
 import type { Site } from "./db.js"
 import { idAt } from "./id.js"
 import { readPool } from "./pool.js"
+import { modelAt } from "./resolve.js"
 import { numbers } from "./schema.js"
 
 const HOUR_S = 3600
@@ -26,7 +28,8 @@ export function erlangB(load: number, servers: number): number {
 /**
  * What share of visits a pool covers with so many numbers, or how many numbers cover such a share: from the visits of every
  * hour of the last days and how long they stayed. A number is busy while its visit is on the page; how long it rests
- * afterwards decides how sure the answers are, which `replay` tells.
+ * afterwards decides how many calls find the right visitor, which is reckoned from the learnt rates (`expectAccuracy`);
+ * `replay` tells it from the site's own calls.
  */
 export function forecast(site: Site, query: ForecastQuery): ForecastAnswer {
   const pool = readPool(site, query.pool)
@@ -49,7 +52,10 @@ export function forecast(site: Site, query: ForecastQuery): ForecastAnswer {
   const busiest = Math.max(0, ...loads.map(({ load }) => load))
   const covered = (count: number) =>
     visits === 0 ? 1 : 1 - loads.reduce((sum, hour) => sum + hour.visits * erlangB(hour.load, count), 0) / visits
-  const count = query.numbers ?? (query.coverage === undefined ? present : fewest(covered, query.coverage))
+  const { model } = modelAt(site, site.now)
+  const accurate = (count: number) => expectAccuracy(model, { numbers: count, hours: hours.map((hour) => hour.visits) })
+  const count = query.numbers ?? wantedBy(query, present, { covered, accurate })
+  const accuracy = accurate(count)
   return {
     pool: query.pool,
     busiest_hour: Math.max(0, ...hours.map((hour) => hour.visits)),
@@ -58,9 +64,27 @@ export function forecast(site: Site, query: ForecastQuery): ForecastAnswer {
     numbers: count,
     coverage: round(covered(count)),
     coverage_busiest: round(1 - erlangB(busiest, count)),
-    warnings:
-      visits < VISITS_AT_LEAST ? [`only ${visits} visits in ${query.days} days: the forecast is a rough one`] : [],
+    accuracy: round(accuracy),
+    warnings: [
+      ...(visits < VISITS_AT_LEAST ? [`only ${visits} visits in ${query.days} days: the forecast is a rough one`] : []),
+      ...(query.numbers === undefined && query.accuracy !== undefined && accuracy < query.accuracy
+        ? [`no pool leads ${query.accuracy} of the calls to their visitors: some come too late`]
+        : []),
+    ],
   }
+}
+
+/** The numbers that a query asks for by what they should reach; both wishes are met where it has both. */
+function wantedBy(
+  { coverage, accuracy }: ForecastQuery,
+  present: number,
+  { covered, accurate }: Record<"covered" | "accurate", (count: number) => number>,
+): number {
+  if (coverage === undefined && accuracy === undefined) return present
+  return Math.max(
+    coverage === undefined ? 0 : fewest(covered, coverage),
+    accuracy === undefined ? 0 : fewest(accurate, accuracy),
+  )
 }
 
 /** The fewest numbers that cover the wanted share; coverage only grows with them. */

@@ -129,6 +129,7 @@ function begin(site: Site): typeof learning.$inferSelect {
     learnt_at: site.now,
     learnt_calls: 0,
     shared_at: 0,
+    watched_at: 0,
   }
   site.db.insert(learning).values(row).onConflictDoNothing().run()
   return row

@@ -13,3 +13,10 @@ export function readPhone(text: string, country: string): string | undefined {
 export function isPhoneCountry(country: string): country is CountryCode {
   return isSupportedCountry(country)
 }
+
+/** An E.164 number as people of `country` write it: nationally if it is one of theirs, else with its country code. */
+export function writePhone(e164: string, country: string): string {
+  const parsed = parsePhoneNumberFromString(e164)
+  if (!parsed) return e164
+  return parsed.country === country ? parsed.formatNational() : parsed.formatInternational()
+}

@@ -17,6 +17,8 @@ export const learning = sqliteTable("learning", {
   learnt_at: integer().notNull().default(0),
   learnt_calls: integer().notNull().default(0),
   shared_at: integer().notNull().default(0),
+  /** When the pools were last looked after, ms. */
+  watched_at: integer().notNull().default(0),
 })
 
 export const lendings = sqliteTable(

@@ -1,3 +1,4 @@
+import { watchPools } from "./alert.js"
 import type { Site } from "./db.js"
 import { purgeSaved } from "./idempotency.js"
 import { learn } from "./learn.js"
@@ -13,7 +14,7 @@ export const SWEEP_MS = 10 * 60_000
 
 /**
  * Housekeeping that nothing depends on: ends lapsed leases in the history, forgets old idempotency keys, learns from what
- * happened since, sets numbers apart anew, sums what reports count. Bounded work.
+ * happened since, sets numbers apart anew, sums what reports count, looks after the pools. Bounded work.
  */
 export function sweep(site: Site): void {
   const pools = new Map(listPools(site).map((pool) => [pool.id, pool]))
@@ -22,4 +23,5 @@ export function sweep(site: Site): void {
   learn(site)
   shareOut(site)
   settle(site)
+  watchPools(site)
 }

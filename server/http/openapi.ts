@@ -43,7 +43,7 @@ function register(registry: OpenAPIRegistry, route: AnyRoute): void {
     responses: {
       [status]: {
         description: STATUS_TEXT[status] ?? "OK",
-        ...(route.answer ? { content: { "application/json": { schema: route.answer } } } : {}),
+        ...(route.answer ? { content: { [route.media ?? "application/json"]: { schema: route.answer } } } : {}),
       },
       default: { description: "A problem (RFC 9457)", content: { "application/problem+json": { schema: Problem } } },
     },

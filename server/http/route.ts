@@ -49,6 +49,8 @@ export interface Route<Store, Host, Query = unknown, Body = unknown, Result = un
   /** Reads a body whose bytes may be of any encoding into what `body` validates; the API's description calls it text/csv. */
   readonly decodeBytes?: (bytes: Uint8Array, contentType: string) => unknown
   readonly answer: z.ZodType | null
+  /** The media type of an answer that is not JSON. */
+  readonly media?: string
   readonly status?: number
   /** The work changes no configuration: it runs by the thousand, and may remember what it read of it. */
   readonly traffic?: true

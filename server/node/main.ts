@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
+import { createSteadyClock } from "../core/clock.js"
 import { BadConfig, readConfig } from "./config.js"
 import { FolderInUse } from "./lock.js"
 import { logToStderr } from "./log.js"
@@ -9,7 +10,8 @@ import { BadFolder, BadPort, type RunningServer, startServer } from "./server.js
 export async function main(version: string): Promise<void> {
   try {
     const config = readConfig(process.env)
-    const server = await startServer({ config, assets: readAssets(), version, log: logToStderr })
+    const clock = createSteadyClock(Date.now, () => performance.now())
+    const server = await startServer({ config, assets: readAssets(), version, log: logToStderr, clock })
     for (const signal of ["SIGTERM", "SIGINT"] as const)
       process.once(signal, () => {
         server.stop().then(() => process.exit(0))

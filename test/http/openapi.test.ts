@@ -44,7 +44,7 @@ describe.each(ENGINES)("the OpenAPI document on %s", (engine) => {
     expect(document).toMatchObject({ openapi: "3.1.0", info: { title: "Ringtrail", license: { name: "MIT" } } })
     expect(Object.keys(document.paths)).not.toEqual([])
     for (const operation of operations) {
-      expect(operation.path).toMatch(/^\/v1(\/[a-z]+|\/\{[a-z]+\})+$/)
+      expect(operation.path).toMatch(/^\/v1(\/[a-z]+|\/\{[a-z]+\})+(\.svg)?$/)
       expect(["get", "post", "put", "patch", "delete"]).toContain(operation.method)
       expect(operation.summary).toMatch(/^[A-Z]/)
       const inPath = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
@@ -131,6 +131,7 @@ describe.each(ENGINES)("the OpenAPI document on %s", (engine) => {
       expect([told, Object.keys(operation?.responses ?? {})]).toEqual([told, [String(response.status), "default"]])
       const text = await response.text()
       if (route.answer === null) expect([told, text]).toEqual([told, ""])
+      else if (route.media) expect(response.headers.get("content-type")).toContain(route.media)
       else {
         expect(response.headers.get("content-type")).toBe("application/json")
         const parsed = route.answer.safeParse(JSON.parse(text))

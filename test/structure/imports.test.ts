@@ -41,7 +41,7 @@ const ALLOWED: Record<string, readonly RegExp[]> = {
   "server/http": [
     /^server\/(http|core|carriers|exports)\//,
     /^shared\//,
-    /^(hono|zod|papaparse|@asteasolutions\/zod-to-openapi)(\/|$)/,
+    /^(hono|zod|papaparse|lean-qr|@asteasolutions\/zod-to-openapi)(\/|$)/,
   ],
   "server/dashboard": [
     /^server\/(dashboard|http|core|carriers|exports)\//,

@@ -10,10 +10,15 @@ import {
   PoolPatch,
   pageOf,
 } from "../../../shared/contract.js"
+import { AlertAnswer, AlertsQuery, AssetQuery, CareAnswer, CareQuery } from "../../../shared/contract-engine.js"
 import { BULK_BODY_LIMIT_BYTES } from "../../../shared/protocol.js"
+import { listAlerts } from "../../core/alert.js"
+import { careFor } from "../../core/care.js"
 import { addNumbers, describeNumber, findNumber, listNumbers, updateNumber } from "../../core/number.js"
 import { readPool } from "../../core/pool.js"
 import { createPool, describePool, listPoolUse, updatePool } from "../../core/pool-setup.js"
+import { readSettings } from "../../core/settings.js"
+import { drawAsset } from "../asset.js"
 import { parseJson } from "../body.js"
 import { readNumbersCsv } from "../numbers-csv.js"
 import { siteRoute } from "../route.js"
@@ -98,5 +103,35 @@ export const numberRoutes = [
     body: NumberPatch,
     answer: NumberAnswer,
     work: (site, { params, body }) => updateNumber(site, params.id ?? "", body),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/numbers/{id}/asset.svg",
+    summary: "A number to print, with a QR code that dials it, or opens a page tagged with its source",
+    access: "read",
+    query: AssetQuery,
+    answer: z.string(),
+    media: "image/svg+xml",
+    look: (site, { params, query }) =>
+      drawAsset(describeNumber(site, findNumber(site, params.id ?? "")), readSettings(site).country, query),
+    reply: (text) => ({ status: 200, text, headers: { "content-type": "image/svg+xml; charset=utf-8" } }),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/pools/{id}/care",
+    summary: "How a pool fared: coverage by day, use by hour, numbers that are not shown or not called",
+    access: "read",
+    query: CareQuery,
+    answer: CareAnswer,
+    look: (site, { params, query }) => careFor(site, params.id ?? "", query),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/alerts",
+    summary: "What the owner should know of pools and numbers, looked after once a day",
+    access: "read",
+    query: AlertsQuery,
+    answer: z.strictObject({ data: z.array(AlertAnswer) }),
+    look: (site, { query }) => ({ data: listAlerts(site, query) }),
   }),
 ]
