@@ -1,30 +1,11 @@
-import type { Browser } from "playwright-core"
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { startChromium } from "./chromium.js"
-import { type Lab, openLab, PAIR, tag } from "./lab.js"
-import { openTab, type Tab, untilText } from "./visitor.js"
+import { describe, expect, test } from "vitest"
+import { setStage } from "./stage.js"
+import { PAIR, tag } from "./lab.js"
+import { untilText } from "./visitor.js"
 
-let browser: Browser
-let lab: Lab
-let tab: Tab | undefined
-beforeAll(async () => {
-  ;[browser, lab] = await Promise.all([startChromium(), openLab()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await lab?.close()
-})
-let tests = 0
-beforeEach(async () => {
-  lab.site = `site_${++tests}`
-  lab.asked.length = 0
-  lab.fault = undefined
-  lab.headers = {}
-  await tab?.close()
-  tab = undefined
-})
+const stage = setStage()
 const open = async (body: string, attributes = "") => {
-  tab = await openTab(browser, lab, body, attributes)
+  const tab = await stage.open(body, attributes)
   return tab.page
 }
 
@@ -146,10 +127,10 @@ describe("navigation", () => {
       ;(document.querySelector("#main") as HTMLElement).innerHTML = "<h1>Contact: (212) 555-0123</h1>"
     })
     await untilText(page, "#main", "Contact: (646) 555-0198")
-    await expect.poll(() => lab.asked.length).toBe(2)
-    expect(lab.asked[1]?.body).toMatchObject({
-      url: `${lab.url}/contact?utm_source=x&`,
-      referrer: `${lab.url}/`,
+    await expect.poll(() => stage.lab.asked.length).toBe(2)
+    expect(stage.lab.asked[1]?.body).toMatchObject({
+      url: `${stage.lab.url}/contact?utm_source=x&`,
+      referrer: `${stage.lab.url}/`,
       visit: "vis_1",
     })
   })
@@ -157,14 +138,14 @@ describe("navigation", () => {
   test("on the second page of a visit the number is right before first paint", async () => {
     const page = await open("<h1 id=first>212-555-0123</h1>")
     await untilText(page, "#first", "646-555-0198")
-    lab.pages.set(
+    stage.lab.pages.set(
       "/two",
       `<!doctype html><html><head>${tag().replace("async ", "")}<script>addEventListener("DOMContentLoaded", () => requestAnimationFrame(() => window.seen = document.querySelector("h1").textContent))</script></head><body><h1>212-555-0123</h1></body></html>`,
     )
-    lab.fault = (reply) => {
+    stage.lab.fault = (reply) => {
       reply.delay_ms = 1000
     }
-    await page.goto(`${lab.url}/two`)
+    await page.goto(`${stage.lab.url}/two`)
     await page.waitForFunction("window.seen")
     expect(await page.evaluate("window.seen"), "what the first frame painted").toBe("646-555-0198")
   })
@@ -172,15 +153,15 @@ describe("navigation", () => {
   test("a remembered number that the answer contradicts is corrected, in clones too", async () => {
     const page = await open("<h1 id=first>212-555-0123</h1>")
     await untilText(page, "#first", "646-555-0198")
-    lab.pages.set(
+    stage.lab.pages.set(
       "/two",
       `<!doctype html><html><head>${tag()}</head><body><h1>212-555-0123</h1><a href="tel:212-555-0123">Call</a></body></html>`,
     )
-    lab.lent = [{ ...PAIR, number: "+13475550111" }]
-    lab.fault = (reply) => {
+    stage.lab.lent = [{ ...PAIR, number: "+13475550111" }]
+    stage.lab.fault = (reply) => {
       reply.delay_ms = 400
     }
-    await page.goto(`${lab.url}/two`)
+    await page.goto(`${stage.lab.url}/two`)
     await untilText(page, "h1", "646-555-0198")
     await page.evaluate(() => document.body.append(document.querySelector("h1")?.cloneNode(true) as Node))
     await untilText(page, "h1:last-child", "347-555-0111")
@@ -194,27 +175,27 @@ describe("navigation", () => {
   test("a page restored from the back-forward cache still shows its number and says that it is there", async () => {
     const page = await open("<h1 id=first>212-555-0123</h1>")
     await untilText(page, "#first", "646-555-0198")
-    lab.pages.set("/two", "<!doctype html><h1>two</h1>")
+    stage.lab.pages.set("/two", "<!doctype html><h1>two</h1>")
     await page.evaluate(() =>
       addEventListener("pageshow", (event) => ((window as unknown as { back: boolean }).back = event.persisted)),
     )
-    await page.goto(`${lab.url}/two`)
+    await page.goto(`${stage.lab.url}/two`)
     await page.goBack()
     await untilText(page, "#first", "646-555-0198")
     expect(await page.evaluate(() => String(onunload) + String(onbeforeunload))).toBe("nullnull")
   })
 
   test("a hidden or prerendered page asks for no number until it is seen", async () => {
-    tab = await openTab(browser, lab)
+    const tab = await stage.open()
     const { page } = tab
-    lab.lent = [PAIR]
-    lab.pages.set(
+    stage.lab.lent = [PAIR]
+    stage.lab.pages.set(
       "/hidden",
       `<!doctype html><head><script>Object.defineProperty(Document.prototype, "hidden", { get: () => !window.seen, configurable: true })</script>${tag()}</head><body><p>212-555-0123</p>`,
     )
-    await page.goto(`${lab.url}/hidden`)
+    await page.goto(`${stage.lab.url}/hidden`)
     await page.waitForTimeout(150)
-    expect(lab.asked).toHaveLength(0)
+    expect(stage.lab.asked).toHaveLength(0)
     await page.evaluate(() => {
       Object.assign(window, { seen: true })
       document.dispatchEvent(new Event("visibilitychange", { bubbles: true }))
@@ -240,7 +221,7 @@ describe("places", () => {
     await page.waitForFunction(() =>
       document.querySelector("x-card")?.shadowRoot?.textContent?.includes("(646) 555-0198"),
     )
-    await tab?.close()
+    await stage.tab.close()
     page = await open(`${body}<p id=plain>212-555-0123</p>`)
     await untilText(page, "#plain", "646-555-0198")
     expect(await page.evaluate(inside)).toContain("212-555-0123")
@@ -271,11 +252,14 @@ describe("places", () => {
   })
 
   test("several targets on a page each get their own number", async () => {
-    tab = await openTab(browser, lab)
+    const tab = await stage.open()
     const { page } = tab
-    lab.lent = [PAIR, { target: "+18005550100", number: "+18885550199", country: "US" }]
-    lab.pages.set("/", `<!doctype html><head>${tag()}</head><body><p>Sales 212-555-0123, service (800) 555-0100</p>`)
-    await page.goto(`${lab.url}/`)
+    stage.lab.lent = [PAIR, { target: "+18005550100", number: "+18885550199", country: "US" }]
+    stage.lab.pages.set(
+      "/",
+      `<!doctype html><head>${tag()}</head><body><p>Sales 212-555-0123, service (800) 555-0100</p>`,
+    )
+    await page.goto(`${stage.lab.url}/`)
     await untilText(page, "p", "Sales 646-555-0198, service (888) 555-0199")
     expect(
       await page.evaluate(() => [

@@ -1,30 +1,11 @@
 import { createHash } from "node:crypto"
-import type { Browser } from "playwright-core"
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { BROTLI_BUDGET, buildScript, GZIP_BUDGET } from "../../snippet/build.js"
-import { startChromium } from "./chromium.js"
-import { type Lab, openLab, PAIR, tag } from "./lab.js"
-import { openTab, type Tab, untilText } from "./visitor.js"
+import { setStage } from "./stage.js"
+import { PAIR, tag } from "./lab.js"
+import { untilText } from "./visitor.js"
 
-let browser: Browser
-let lab: Lab
-let tab: Tab | undefined
-beforeAll(async () => {
-  ;[browser, lab] = await Promise.all([startChromium(), openLab()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await lab?.close()
-})
-let tests = 0
-beforeEach(async () => {
-  lab.site = `site_${++tests}`
-  lab.asked.length = 0
-  lab.fault = undefined
-  lab.headers = {}
-  await tab?.close()
-  tab = undefined
-})
+const stage = setStage()
 const P = "<p id=p>212-555-0123</p>"
 
 test("the script is within its budget", async () => {
@@ -43,18 +24,18 @@ test("the same source builds the same bytes, so that an integrity hash holds", a
 describe("a strict page", () => {
   test("nonce, Trusted Types and integrity: everything works, the form's file too", async () => {
     const { code } = await buildScript()
-    lab.headers = {
+    stage.lab.headers = {
       "content-security-policy":
         "default-src 'none'; script-src 'nonce-abc'; connect-src 'self'; form-action 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
     }
-    lab.lent = [PAIR]
+    stage.lab.lent = [PAIR]
     const integrity = `sha384-${createHash("sha384").update(code).digest("base64")}`
-    lab.pages.set(
+    stage.lab.pages.set(
       "/",
       `<!doctype html><head>${tag(`nonce="abc" integrity="${integrity}" crossorigin="anonymous"`)}</head><body>${P}<a href="tel:2125550123">x</a><form data-dni-form><input name=x></form>`,
     )
-    tab = await openTab(browser, lab)
-    await tab.page.goto(`${lab.url}/`)
+    const tab = await stage.open()
+    await tab.page.goto(`${stage.lab.url}/`)
     await untilText(tab.page, "#p", "646-555-0198")
     expect(await tab.page.getAttribute("a", "href")).toBe("tel:+16465550198")
     await Promise.all([
@@ -67,24 +48,22 @@ describe("a strict page", () => {
   })
 
   test("storage that throws, in a sandboxed frame, leaves a working memory", async () => {
-    lab.lent = [PAIR]
-    lab.pages.set("/inner", `<!doctype html><head>${tag()}</head><body>${P}`)
-    lab.pages.set("/", `<!doctype html><iframe sandbox="allow-scripts" src="/inner"></iframe>`)
-    tab = await openTab(browser, lab)
-    await tab.page.goto(`${lab.url}/`)
+    stage.lab.lent = [PAIR]
+    stage.lab.pages.set("/inner", `<!doctype html><head>${tag()}</head><body>${P}`)
+    stage.lab.pages.set("/", `<!doctype html><iframe sandbox="allow-scripts" src="/inner"></iframe>`)
+    const tab = await stage.open()
+    await tab.page.goto(`${stage.lab.url}/`)
     const frame = tab.page.frames()[1]
     await frame?.waitForFunction(() => document.querySelector("#p")?.textContent === "646-555-0198")
     expect(tab.complaints).toEqual([])
   })
 
   test("old libraries that patch prototypes do not break what is sent", async () => {
-    tab = await openTab(
-      browser,
-      lab,
+    const tab = await stage.open(
       `<script>Array.prototype.toJSON=function(){return "broken"};Object.prototype.extra=function(){}</script>${P}`,
     )
     await untilText(tab.page, "#p", "646-555-0198")
-    expect(lab.asked[0]?.body).toMatchObject({ consent: "full", ids: {} })
+    expect(stage.lab.asked[0]?.body).toMatchObject({ consent: "full", ids: {} })
     expect(tab.complaints).toEqual([])
   })
 })
@@ -101,8 +80,8 @@ describe("a bad day", () => {
   test.each(Object.entries(FAULTS))(
     "%s: the page keeps its number, without an error or a second try",
     async (name, fault) => {
-      lab.fault = fault
-      tab = await openTab(browser, lab, `${P}<a href="tel:2125550123">x</a>`, "", "running")
+      stage.lab.fault = fault
+      const tab = await stage.open(`${P}<a href="tel:2125550123">x</a>`, "", "running")
       await tab.page.waitForTimeout(name.includes("two seconds") ? 2300 : 400)
       await tab.page.evaluate(() => {
         document.body.append("212-555-0123")
@@ -111,14 +90,14 @@ describe("a bad day", () => {
       expect(await tab.page.textContent("#p")).toBe("212-555-0123")
       expect(await tab.page.getAttribute("a", "href")).toBe("tel:2125550123")
       expect(tab.complaints).toEqual([])
-      expect(lab.asked.filter(({ path }) => path.endsWith("/visits"))).toHaveLength(1)
+      expect(stage.lab.asked.filter(({ path }) => path.endsWith("/visits"))).toHaveLength(1)
     },
   )
 
   test("blocked or offline: the same", async () => {
-    tab = await openTab(browser, lab)
-    lab.lent = [PAIR]
-    lab.pages.set(
+    const tab = await stage.open()
+    stage.lab.lent = [PAIR]
+    stage.lab.pages.set(
       "/",
       `<!doctype html><head>${tag()}</head><body>${P}<script>window.failed=0;addEventListener("ringtrail:error",()=>failed++)</script>`,
     )
@@ -127,7 +106,7 @@ describe("a bad day", () => {
       tries++
       return route.abort()
     })
-    await tab.page.goto(`${lab.url}/`)
+    await tab.page.goto(`${stage.lab.url}/`)
     await tab.page.waitForTimeout(300)
     expect(await tab.page.textContent("#p")).toBe("212-555-0123")
     expect(tries).toBe(1)
@@ -135,52 +114,51 @@ describe("a bad day", () => {
   })
 
   test("the script itself blocked: a page with the stub goes on", async () => {
-    tab = await openTab(browser, lab)
+    const tab = await stage.open()
     await tab.page.route("**/dni.js", (route) => route.abort())
-    lab.pages.set("/", `<!doctype html><head>${tag()}</head><body>${P}`)
-    await tab.page.goto(`${lab.url}/`)
+    stage.lab.pages.set("/", `<!doctype html><head>${tag()}</head><body>${P}`)
+    await tab.page.goto(`${stage.lab.url}/`)
     expect(await tab.page.textContent("#p")).toBe("212-555-0123")
     expect(tab.complaints).toEqual([])
   })
 
   test("garbage in storage is ignored", async () => {
     for (const garbage of ["null", "{", '{"swaps":5,"at":9e15}', '{"at":9e15,"swaps":[{"match":"(","find":"("}]}']) {
-      tab = await openTab(browser, lab)
+      const tab = await stage.open()
       await tab.page.addInitScript(
         ([site, text]) => localStorage.setItem(site as string, text as string),
-        [lab.site, garbage],
+        [stage.lab.site, garbage],
       )
-      lab.lent = [PAIR]
-      lab.pages.set("/", `<!doctype html><head>${tag()}</head><body>${P}`)
-      await tab.page.goto(`${lab.url}/`)
+      stage.lab.lent = [PAIR]
+      stage.lab.pages.set("/", `<!doctype html><head>${tag()}</head><body>${P}`)
+      await tab.page.goto(`${stage.lab.url}/`)
       await untilText(tab.page, "#p", "646-555-0198")
       expect(tab.complaints).toEqual([])
       await tab.close()
     }
-    tab = undefined
   })
 })
 
 describe("the page's own", () => {
   test("no node is made, moved or removed, and only texts and named attributes are written", async () => {
-    tab = await openTab(browser, lab)
-    lab.lent = [PAIR]
+    const tab = await stage.open()
+    stage.lab.lent = [PAIR]
     const body = `<main class=x data-phone="212-555-0123"><p id=p>Call <b>(212)</b> 555-<i>0123</i> now</p><a id=a href="tel:2125550123" title="212-555-0123" style="color:red">212.555.0123</a><input value="212-555-0123"><!-- 212-555-0123 --><script type="application/ld+json">{"telephone":"212-555-0123"}</script><div itemscope><meta itemprop=telephone content="212-555-0123"></div></main>`
-    lab.pages.set(
+    stage.lab.pages.set(
       "/",
       `<!doctype html><head><title>212-555-0123</title><meta name=description content="212-555-0123"></head><body>${body}<script>
       window.records = []
       new MutationObserver((list) => list.forEach((r) => records.push(r.type + " " + (r.attributeName || r.target.nodeName)))).observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
       addEventListener("load", () => { records.length = 0; window.nodes = [...document.querySelectorAll("main, main *")] })</script>`,
     )
-    await tab.page.goto(`${lab.url}/`)
+    await tab.page.goto(`${stage.lab.url}/`)
     await tab.page.evaluate((site) => {
       ;(window as unknown as { records: string[] }).records.length = 0
       const script = document.createElement("script")
       script.src = "/dni.js"
       script.dataset.site = site
       document.documentElement.append(script)
-    }, lab.site)
+    }, stage.lab.site)
     await untilText(tab.page, "#p", "Call (646) 555-0198 now")
     const { records, same, html, title } = await tab.page.evaluate(() => {
       const { records, nodes } = window as unknown as { records: string[]; nodes: Element[] }
@@ -219,16 +197,16 @@ describe("the page's own", () => {
   })
 
   test("a number of the same length shifts nothing", async () => {
-    tab = await openTab(browser, lab)
-    lab.lent = [PAIR]
-    lab.fault = (reply) => {
+    const tab = await stage.open()
+    stage.lab.lent = [PAIR]
+    stage.lab.fault = (reply) => {
       reply.delay_ms = 300
     }
-    lab.pages.set(
+    stage.lab.pages.set(
       "/",
       `<!doctype html><head>${tag()}<style>body{font-variant-numeric:tabular-nums}</style><script>window.shift=0;new PerformanceObserver((list)=>{for(const e of list.getEntries())window.shift+=e.value}).observe({type:"layout-shift",buffered:true});window.long=0;new PerformanceObserver((list)=>{window.long+=list.getEntries().length}).observe({type:"longtask"})</script></head><body><h1>212-555-0123</h1><p id=p>Call (212) 555-0123</p><p>${"text ".repeat(500)}</p>`,
     )
-    await tab.page.goto(`${lab.url}/`)
+    await tab.page.goto(`${stage.lab.url}/`)
     await untilText(tab.page, "#p", "Call (646) 555-0198")
     await tab.page.waitForTimeout(150)
     expect(await tab.page.evaluate("window.shift")).toBe(0)

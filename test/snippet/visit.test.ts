@@ -1,42 +1,24 @@
-import type { Browser } from "playwright-core"
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { startChromium } from "./chromium.js"
-import { type Lab, openLab, PAIR, tag } from "./lab.js"
-import { openTab, type Tab, untilText } from "./visitor.js"
+import { describe, expect, test } from "vitest"
+import { setStage } from "./stage.js"
+import { PAIR, tag } from "./lab.js"
+import { untilText } from "./visitor.js"
 
-let browser: Browser
-let lab: Lab
-let tab: Tab | undefined
-beforeAll(async () => {
-  ;[browser, lab] = await Promise.all([startChromium(), openLab()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await lab?.close()
-})
-let tests = 0
-beforeEach(async () => {
-  lab.site = `site_${++tests}`
-  lab.asked.length = 0
-  lab.fault = undefined
-  await tab?.close()
-  tab = undefined
-})
+const stage = setStage()
 const P = "<p id=p>212-555-0123</p>"
 const SWAPPED = "646-555-0198"
 const open = async (body: string, attributes = "", path = "/") => {
-  tab = await openTab(browser, lab)
-  lab.lent = [PAIR]
-  lab.pages.set("/", `<!doctype html><html><head>${tag(attributes)}</head><body>${body}</body></html>`)
-  await tab.page.goto(lab.url + path)
+  const tab = await stage.open()
+  stage.lab.lent = [PAIR]
+  stage.lab.pages.set("/", `<!doctype html><html><head>${tag(attributes)}</head><body>${body}</body></html>`)
+  await tab.page.goto(stage.lab.url + path)
   return tab.page
 }
-const kinds = () => lab.asked.filter(({ path }) => path.endsWith("/beats")).map(({ body }) => body.kind)
-const visits = () => lab.asked.filter(({ path }) => path.endsWith("/visits")).map(({ body }) => body)
+const kinds = () => stage.lab.asked.filter(({ path }) => path.endsWith("/beats")).map(({ body }) => body.kind)
+const visits = () => stage.lab.asked.filter(({ path }) => path.endsWith("/visits")).map(({ body }) => body)
 
 describe("what leaves the browser", () => {
   test("only marketing parameters, no fragment; the ids of other measuring systems", async () => {
-    tab = await openTab(browser, lab)
+    const tab = await stage.open()
     await tab.context.addCookies(
       [
         ["_ga", "GA1.1.5.6"],
@@ -44,31 +26,35 @@ describe("what leaves the browser", () => {
         ["_fbp", "fb.1.2"],
         ["_fbc", "fb.1.3"],
         ["session", "secret"],
-      ].map(([name, value]) => ({ name: name as string, value: value as string, url: lab.url })),
+      ].map(([name, value]) => ({ name: name as string, value: value as string, url: stage.lab.url })),
     )
-    lab.lent = [PAIR]
-    lab.pages.set("/", `<!doctype html><head>${tag()}</head><body>${P}`)
+    stage.lab.lent = [PAIR]
+    stage.lab.pages.set("/", `<!doctype html><head>${tag()}</head><body>${P}`)
     const wanted =
       "utm_source=a&gclid=b&wbraid=c&gad_source=1&msclkid=d&fbclid=e&ttclid=f&yclid=g&ysclid=h&rb_clickid=i&li_fat_id=j&rdt_cid=k&ScCid=l&epik=m&_openstat=n&bd_vid=o&gclsrc=p&srsltid=q&igshid=r&irclickid=s&twclid=t&dclid=u&tblci=v&dicbo=w"
     await tab.page.goto(
-      `${lab.url}/?email=me@example.com&${wanted}&token=123&client_id=5&user_id=6&clicked=7&q=8#access_token=9`,
+      `${stage.lab.url}/?email=me@example.com&${wanted}&token=123&client_id=5&user_id=6&clicked=7&q=8#access_token=9`,
     )
     await untilText(tab.page, "#p", SWAPPED)
     const [visit] = visits()
     expect([...new URL(String(visit?.url)).searchParams].map((pair) => pair.join("=")).join("&")).toBe(wanted)
     expect(visit?.ids).toEqual({ ga: "GA1.1.5.6", ym: "77", fbp: "fb.1.2", fbc: "fb.1.3" })
-    expect(JSON.stringify(lab.asked)).not.toMatch(/secret|example\.com|access_token|token/)
+    expect(JSON.stringify(stage.lab.asked)).not.toMatch(/secret|example\.com|access_token|token/)
   })
 
   test("one script and one request a page", async () => {
     const requests: string[] = []
-    tab = await openTab(browser, lab)
+    const tab = await stage.open()
     tab.page.on("request", (request) => requests.push(new URL(request.url()).pathname))
-    lab.lent = [PAIR]
-    lab.pages.set("/", `<!doctype html><head>${tag()}</head><body>${P}`)
-    await tab.page.goto(`${lab.url}/`)
+    stage.lab.lent = [PAIR]
+    stage.lab.pages.set("/", `<!doctype html><head>${tag()}</head><body>${P}`)
+    await tab.page.goto(`${stage.lab.url}/`)
     await untilText(tab.page, "#p", SWAPPED)
-    expect(requests.filter((path) => path !== "/favicon.ico")).toEqual(["/", "/dni.js", `/v1/sites/${lab.site}/visits`])
+    expect(requests.filter((path) => path !== "/favicon.ico")).toEqual([
+      "/",
+      "/dni.js",
+      `/v1/sites/${stage.lab.site}/visits`,
+    ])
   })
 
   test("requests carry no cookies and cause no preflight", async () => {
@@ -84,7 +70,7 @@ describe("what leaves the browser", () => {
   test("an address of a proxy can stand in for the script's own host and paths", async () => {
     const page = await open(P, 'data-api="/call-us/x"')
     await untilText(page, "#p", SWAPPED)
-    expect(lab.asked[0]?.path).toBe("/call-us/x/visits")
+    expect(stage.lab.asked[0]?.path).toBe("/call-us/x/visits")
   })
 })
 
@@ -102,7 +88,9 @@ describe("what happens in a visit", () => {
       return prevented
     })
     expect(prevented).toBe(false)
-    await expect.poll(() => lab.asked.at(-1)?.body).toEqual({ visit: "vis_1", kind: "tap", number: "+16465550198" })
+    await expect
+      .poll(() => stage.lab.asked.at(-1)?.body)
+      .toEqual({ visit: "vis_1", kind: "tap", number: "+16465550198" })
   })
 
   test("hiding and seeing the page again is told; where the visit has ended meanwhile, the page asks anew", async () => {
@@ -117,8 +105,8 @@ describe("what happens in a visit", () => {
     await hide(false)
     await expect.poll(kinds).toEqual(["hide", "beat"])
     expect(visits()).toHaveLength(1)
-    lab.lent = [{ ...PAIR, number: "+13475550111" }]
-    lab.fault = (reply) => {
+    stage.lab.lent = [{ ...PAIR, number: "+13475550111" }]
+    stage.lab.fault = (reply) => {
       if (reply.text === "{}") Object.assign(reply, { status: 205, text: "" })
     }
     await hide(true)
@@ -127,7 +115,7 @@ describe("what happens in a visit", () => {
   })
 
   test("the heartbeat beats at the server's period while the page is seen", async () => {
-    lab.fault = (reply) => {
+    stage.lab.fault = (reply) => {
       reply.text = reply.text.replace('"beat_s":30', '"beat_s":0.1')
     }
     const page = await open(P)
@@ -154,7 +142,7 @@ describe("what happens in a visit", () => {
     await page.waitForTimeout(50)
     await page.click("button")
     await expect.poll(kinds).toContain("form")
-    expect(lab.asked.find(({ body }) => body.kind === "form")?.body).toEqual({
+    expect(stage.lab.asked.find(({ body }) => body.kind === "form")?.body).toEqual({
       visit: "vis_1",
       kind: "form",
       fields: {
@@ -192,7 +180,7 @@ describe("site code", () => {
     await untilText(page, "#p", SWAPPED)
     expect(await page.evaluate("window.heard")).toEqual(["swap", "ready"])
     await expect
-      .poll(() => lab.asked.at(-1)?.body)
+      .poll(() => stage.lab.asked.at(-1)?.body)
       .toEqual({ visit: "vis_1", kind: "identify", fields: { email: "a@b.c" } })
   })
 
@@ -205,7 +193,7 @@ describe("site code", () => {
     expect(await page.evaluate(() => window.ringtrail.number("212.555.0123")?.href)).toBe("tel:+16465550198")
     await page.evaluate(() => window.ringtrail.event("quote", { size: "L" }))
     await expect
-      .poll(() => lab.asked.at(-1)?.body)
+      .poll(() => stage.lab.asked.at(-1)?.body)
       .toEqual({ visit: "vis_1", kind: "event", name: "quote", fields: { size: "L" } })
   })
 
@@ -213,18 +201,19 @@ describe("site code", () => {
     const page = await open(`${P}${tag()}`)
     await untilText(page, "#p", SWAPPED)
     await page.waitForTimeout(100)
-    expect(tab?.complaints).toEqual(["ringtrail twice"])
+    expect(stage.tab.complaints).toEqual(["ringtrail twice"])
     expect(visits()).toHaveLength(1)
   })
 })
 
 describe("consent", () => {
-  const stored = () => tab?.page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie].join("|"))
+  const stored = () =>
+    stage.tab.page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie].join("|"))
 
   test("none: nothing is asked, stored or changed, until a call allows it; the landing page is told then", async () => {
     const page = await open(P, 'data-consent="none"', "/?gclid=abc")
     await page.waitForTimeout(150)
-    expect(lab.asked).toEqual([])
+    expect(stage.lab.asked).toEqual([])
     expect(await stored()).toBe("0|0|")
     await page.evaluate(() => {
       history.pushState({}, "", "/inside")
@@ -233,7 +222,7 @@ describe("consent", () => {
     await page.evaluate(() => window.ringtrail.consent("full"))
     await untilText(page, "#p", SWAPPED)
     expect(visits()[0], "the landing page; the present page follows as a view of its own").toMatchObject({
-      url: `${lab.url}/?gclid=abc`,
+      url: `${stage.lab.url}/?gclid=abc`,
       consent: "full",
     })
   })
@@ -268,7 +257,7 @@ describe("consent", () => {
   })
 
   test("an answer that arrives after the withdrawal changes nothing", async () => {
-    lab.fault = (reply) => {
+    stage.lab.fault = (reply) => {
       reply.delay_ms = 200
     }
     const page = await open(P)
@@ -281,33 +270,32 @@ describe("consent", () => {
 
   test("Do Not Track and Global Privacy Control count where the site says so", async () => {
     for (const signal of ["globalPrivacyControl", "doNotTrack"]) {
-      tab = await openTab(browser, lab)
+      const tab = await stage.open()
       await tab.page.addInitScript(
         (name) => Object.defineProperty(navigator, name, { value: name === "doNotTrack" ? "1" : true }),
         signal,
       )
-      lab.asked.length = 0
-      lab.pages.set("/", `<!doctype html><head>${tag('data-dnt="on"')}</head><body>${P}`)
-      await tab.page.goto(`${lab.url}/`)
+      stage.lab.asked.length = 0
+      stage.lab.pages.set("/", `<!doctype html><head>${tag('data-dnt="on"')}</head><body>${P}`)
+      await tab.page.goto(`${stage.lab.url}/`)
       await tab.page.waitForTimeout(100)
-      expect(lab.asked).toEqual([])
-      lab.lent = [PAIR]
-      lab.pages.set("/", `<!doctype html><head>${tag()}</head><body>${P}`)
-      await tab.page.goto(`${lab.url}/`)
+      expect(stage.lab.asked).toEqual([])
+      stage.lab.lent = [PAIR]
+      stage.lab.pages.set("/", `<!doctype html><head>${tag()}</head><body>${P}`)
+      await tab.page.goto(`${stage.lab.url}/`)
       await untilText(tab.page, "#p", SWAPPED)
       await tab.close()
     }
-    tab = undefined
   })
 
   test("the visitor's id lives in a cookie that subdomains share where the tag names the domain", async () => {
-    lab.lent = [PAIR]
-    tab = await openTab(browser, lab)
-    lab.pages.set("/", `<!doctype html><head>${tag('data-domain="a.localhost"')}</head><body>${P}`)
-    const port = new URL(lab.url).port
+    stage.lab.lent = [PAIR]
+    const tab = await stage.open()
+    stage.lab.pages.set("/", `<!doctype html><head>${tag('data-domain="a.localhost"')}</head><body>${P}`)
+    const port = new URL(stage.lab.url).port
     await tab.page.goto(`http://www.a.localhost:${port}/`)
     await untilText(tab.page, "#p", SWAPPED)
-    lab.asked.length = 0
+    stage.lab.asked.length = 0
     await tab.page.goto(`http://shop.a.localhost:${port}/`)
     await untilText(tab.page, "#p", SWAPPED)
     expect(visits()).toMatchObject([{ visitor: "vsr_1" }])
