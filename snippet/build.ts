@@ -6,6 +6,9 @@ import { minify } from "terser"
 export const BROTLI_BUDGET = 2048
 export const GZIP_BUDGET = 2300
 
+/** Chromium reads this first line and compiles all functions while the script loads, off the page's thread. */
+const HINT = "//# allFunctionsCalledOnLoad"
+
 /** A minified script with its sizes in bytes: as it is, gzip level 9, brotli level 11. */
 export interface Script {
   code: string
@@ -36,7 +39,7 @@ async function bundle(entry: string): Promise<Script> {
     bundle: true,
     minify: true,
     format: "iife",
-    target: "es2020",
+    target: "es2021",
     // The compiler's `strict` would put "use strict" into the bundle.
     tsconfigRaw: {},
     charset: "utf8",
@@ -44,9 +47,10 @@ async function bundle(entry: string): Promise<Script> {
     write: false,
   })
   // esbuild bundles; terser, which inlines and merges more, takes another 3 % off the compressed size.
-  const { code = "" } = await minify(outputFiles[0]?.text ?? "", {
+  const { code: small = "" } = await minify(outputFiles[0]?.text ?? "", {
     ecma: 2020,
     toplevel: true,
+    mangle: false,
     compress: {
       passes: 4,
       unsafe: true,
@@ -59,14 +63,34 @@ async function bundle(entry: string): Promise<Script> {
       unused: false,
     },
   })
-  return measure(enclose(code))
+  const { code = "" } = await minify(enclose(small), {
+    ecma: 2020,
+    compress: false,
+    mangle: { nth_identifier: { get: nameOf } },
+  })
+  return measure(`${HINT}\n${code}`)
 }
 
-/** A block keeps names to itself as well as a function does, in fewer bytes, as long as it declares no `var` and no function. */
+/**
+ * A block keeps names to itself as well as a function does, in fewer bytes, as long as it declares no `var` and no function.
+ * All comparisons are of values of one type, so that two signs do what three do.
+ */
 function enclose(code: string): string {
-  const body = code.replace(/^\(\(\)=>\{(.*)\}\)\(\);?$/s, "$1").replace(/\bvar /g, "let ")
+  const body = code
+    .replace(/^\(\(\)=>\{(.*)\}\)\(\);?$/s, "$1")
+    .replace(/\bvar /g, "let ")
+    .replace(/([!=])==/g, "$1=")
   if (/\bfunction\b/.test(body)) throw new Error("a function declared in a block would be the page's, too")
   return `{${body}}`
+}
+
+/** Letters in the order of use that compresses best; found by trying some thousand orders (any order works). */
+const LETTERS = "atceiuorJpdsvADOz_bqCnL$lEwSFMyTmhkNgjfHRxWXPUGBZQIYKV"
+
+/** The name of the nth variable of a scope. */
+function nameOf(index: number): string {
+  const letter = LETTERS[index % LETTERS.length] ?? ""
+  return index < LETTERS.length ? letter : `${nameOf(Math.floor(index / LETTERS.length) - 1)}${letter}`
 }
 
 function measure(code: string): Script {

@@ -54,12 +54,12 @@ const isFree = (node: Node) => {
 }
 
 /** Writes the numbers into a run of texts or into one attribute; a `tel:` address gets E.164. */
-const put = (nodes: Node[], text = nodes.map((node) => node.nodeValue).join("\0"), dial = "") => {
+const put = (nodes: Node[], dial?: string, text = nodes.map((node) => node.nodeValue).join("\0")) => {
   if (find.test(text)) {
     for (const { display, intl, number, match, digits } of swaps)
       text = text.replace(RegExp(match, "gi"), (found, abroad, body) => {
         let index = 0
-        const page = origin[dial + found]
+        const page = origin[`${dial}${found}`]
         const shown = (
           !number
             ? page || found
@@ -75,7 +75,7 @@ const put = (nodes: Node[], text = nodes.map((node) => node.nodeValue).join("\0"
                     )
                   : (abroad ? intl : display) + found.replace(/[^\0]/g, "")
         ) as string
-        if (number) origin[dial + shown] = page || found
+        if (number) origin[`${dial}${shown}`] = page || found
         return shown
       })
     if (nodes.every(isFree))
@@ -96,7 +96,7 @@ const read = (node: Node) => {
   // A comment has no `matches`, and nothing to read either.
   const block = (node as Element).matches?.(rules.blocks)
   if (block) flush()
-  if (node.nodeType === 3) run.push(node)
+  if ((node as Text).splitText) run.push(node)
   else if (!block || find.test(node.textContent as string)) node.childNodes.forEach(read)
   if (block) flush()
 }
@@ -112,11 +112,12 @@ export const swap = (root: Node = document) => {
       observe(shadowRoot)
       swap(shadowRoot)
     }
-    for (const attribute of element.attributes || []) {
-      const [kind, dial, own] = `${attribute.name}=${attribute.value}`.match(rules.label) || []
-      if (own) firstChild && put([firstChild], own)
-      else if (kind || element.matches(chosen)) put([attribute], attribute.value, dial)
-    }
+    for (const attribute of element.attributes || [])
+      if (find.test(attribute.value)) {
+        const [kind, dial, own] = `${attribute.name}=${attribute.value}`.match(rules.label) || []
+        if (own) firstChild && put([firstChild], dial, own)
+        else if (kind || element.matches(chosen)) put([attribute], dial)
+      }
   }
   read(root)
   flush()

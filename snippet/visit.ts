@@ -70,7 +70,7 @@ export const view = () => {
       if (!answer.swaps || mode === "none") throw answer
       known = answer
       known.at = at
-      timer = timer || setInterval(() => document.hidden || beat("beat"), known.beat_s * 1e3)
+      timer ||= setInterval(() => document.hidden || beat("beat"), known.beat_s * 1e3)
       if (Date.now() - at < 1500) take(known)
       emit("ready", known)
       if (mode === "full") {

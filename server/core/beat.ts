@@ -7,7 +7,6 @@ import { holdsAll, releaseLeases, shortenHold } from "./lease.js"
 import { findNumberByPhone } from "./number.js"
 import { readPhone } from "./phone.js"
 import { listPools } from "./pool.js"
-import { notFound } from "./refusal.js"
 import { visits } from "./schema.js"
 import { readSettings } from "./settings.js"
 import { addVisitEvent, findVisit, type VisitRow } from "./visit.js"
@@ -26,11 +25,11 @@ const statements = prepareOnce((db: Db) => ({
  * A sign of life: it keeps the visit and its leases alive. `hide` lets the numbers go soon, `end` (consent withdrawn) at
  * once; `tap`, `form`, `identify` and `event` are kept for the journey. Answers whether the visit still lives: once it has
  * ended or lost a number (a laptop that slept), the page must ask again, and never go on showing a number that is somebody
- * else's. What happened is kept even then.
+ * else's. What happened is kept even then. A visit that is unknown, an erased one, is over too.
  */
 export function recordBeat(site: Site, beat: BeatRequest): boolean {
   const visit = findVisit(site, beat.visit)
-  if (!visit) throw notFound("visit")
+  if (!visit) return false
   const alive = !hasEnded(site, visit)
   if (alive) keepAlive(site, visit, beat.kind)
   if (beat.kind === "tap") recordTap(site, visit, beat)

@@ -79,7 +79,7 @@ export const RULES: PageAnswer["rules"] = {
   // Blocks, `<br>` too, part two numbers: all but these elements, within which a number may begin and end.
   blocks: `:not(a,abbr,b,bdi,bdo,big,cite,code,data,dfn,em,font,i,ins,kbd,mark,nobr,output,q,s,samp,small,span,strong,sub,sup,time,tt,u,var,wbr),${OTHERS}`,
   // Elements and attributes ("name=value") that may hold a number. Group 1: it is dialled. Group 2: the element shows that number.
-  labelled: '[href^="tel:" i],[aria-label],[title],[data-dni]',
+  labelled: 'a[href^="tel:" i],area[href^="tel:" i],[aria-label],[title],[data-dni]',
   label: "^(href=[tT][eE][lL]:)|^(?:aria-label|title)=|^data-dni=(.+)",
   // Roots that a framework will take over: Next, Nuxt, Gatsby and Docusaurus, the usual mount points, a whole document.
   roots: '[id^=__],#root,#app,[data-reactroot],[data-server-rendered],html:has(>*>script[src*="/_next/"])',
@@ -187,7 +187,7 @@ function prefixPattern(number: PhoneNumber, captured: boolean): string {
 function bodyPattern(numbers: PhoneNumber[], fits: boolean): string {
   const bodies = Map.groupBy(numbers, ({ nationalNumber }) => nationalNumber.length)
   const choices = [...bodies].map(([length, group]) => {
-    const ahead = `(?=${group.map(({ nationalNumber }) => cheapPattern(nationalNumber)).join("|")})`
+    const ahead = `(?=${group.map(({ nationalNumber }) => cheapPattern(nationalNumber).replace(/[A-Z]/g, "")).join("|")})`
     const digits = `[${DIGIT}](?:${GAP}[${DIGIT}]){${length - 1}}`
     // "800-FLOWERS": letters by the keypad, a word may run over the last digit.
     const vanity = `[${DIGIT}](?:${GAP}[a-z${DIGIT}]){${length - 1}}(?<=[a-z])[a-z]{0,4}`

@@ -102,12 +102,20 @@ export function mountSiteRoutes(app: Hono, routes: readonly SiteRoute[], host: S
   const turns = new Turns()
   for (const route of routes) {
     app.on(route.method.toUpperCase(), honoPath(route.path), async (c) => {
-      const siteId = c.req.param("site") ?? ""
-      // No site can have such an id, so saying so tells nothing; and on Workers it would name no object to ask.
-      if (!SITE_ID.test(siteId)) throw notFound("site")
-      const site = await host.openSite(siteId)
-      const caller = await admit(c, route, siteId, site, host)
-      return run(c, route, host, caller.store, caller.principal, turns)
+      try {
+        const siteId = c.req.param("site") ?? ""
+        // No site can have such an id, so saying so tells nothing; and on Workers it would name no object to ask.
+        if (!SITE_ID.test(siteId)) throw notFound("site")
+        const site = await host.openSite(siteId)
+        const caller = await admit(c, route, siteId, site, host)
+        return await run(c, route, host, caller.store, caller.principal, turns)
+      } catch (error) {
+        if (route.access !== "public") throw error
+        const answer = answerError(error, c, host.log)
+        // A page may read why it was refused; unread, the browser writes a second line about it into the console.
+        answer.headers.set("access-control-allow-origin", "*")
+        return answer
+      }
     })
   }
 }

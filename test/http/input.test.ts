@@ -34,7 +34,6 @@ describe.each(ENGINES)("input on %s", (engine) => {
     const visit = await viewPage(host, site)
     await host.advance(3 * 3_600_000)
     expect((await beat(host, site, visit.visit)).status).toBe(205)
-    await readProblem(await beat(host, site, "vis_0"), 404, "not_found")
     await readProblem(await host.request("POST", `${sites()}/carriers/twilio/voice`, ""), 403, "forbidden")
     await readProblem(await host.request("GET", `${sites()}/carriers/nobody`), 404, "not_found")
     const numbers = [{ e164: "+12125550101", kind: "static", source: {} }]

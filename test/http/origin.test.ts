@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import type { VisitRow } from "../../shared/contract.js"
+import { PageAnswer, type VisitRow } from "../../shared/contract.js"
 import { ENGINES, type Host, startHost } from "../host.js"
 import { createSite, ORIGIN, type TestSite, viewPage } from "../site.js"
 import { pathOf, ROUTES } from "./routes.js"
@@ -45,6 +45,42 @@ describe.each(ENGINES)("origins on %s", (engine) => {
     expect(beat.status).toBe(204)
     expect(beat.headers.get("access-control-allow-origin")).toBe(origin)
     expect(await visits(site)).toHaveLength(1)
+  })
+
+  it("[SN1] lets every page read why a public route refused it", async () => {
+    const site = await createSite(host)
+    const origin = "https://shop.example"
+    const refused = [
+      await post(site, "visits", { url: 5 }, { origin }),
+      await post(site, "beats", { visit: "x".repeat(100_000), kind: "beat" }, { origin }),
+      await post({ ...site, id: "site_nobody00" }, "visits", { url: `${origin}/` }, { origin }),
+    ]
+    for (const { status, headers } of refused)
+      expect({ status, allowed: headers.get("access-control-allow-origin") }).toEqual({
+        status: expect.any(Number),
+        allowed: "*",
+      })
+    expect(refused.map(({ status }) => status)).toEqual([400, 413, 404])
+  })
+
+  it("[SN6] tells a page what it must know once for all swaps, and no more than it needs", async () => {
+    const site = await createSite(host)
+    const origin = "https://shop.example"
+    const text = await (await post(site, "visits", { url: `${origin}/` }, { origin })).text()
+    expect(Buffer.byteLength(text)).toBeLessThan(3400)
+    const { swaps, rules } = PageAnswer.parse(JSON.parse(text))
+    expect(swaps[0]?.number).toBe(site.numbers[0])
+    expect(Object.keys(rules)).toHaveLength(5)
+  })
+
+  it("[SN2] answers a beat of an unknown visit as one of an ended visit: the page asks anew, and no error is written", async () => {
+    const site = await createSite(host)
+    const origin = "https://shop.example"
+    for (const visit of ["vis_0", "vis_000000000000000000000", "nonsense"]) {
+      const answer = await post(site, "beats", { visit, kind: "beat" }, { origin })
+      expect(answer.status).toBe(205)
+      expect(answer.headers.get("access-control-allow-origin")).toBe(origin)
+    }
   })
 
   it.each([

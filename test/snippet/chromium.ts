@@ -11,13 +11,21 @@ const PLACES = [
   chromium.executablePath(),
 ]
 
-/** Starts a headless Chromium: CHROMIUM_PATH, the usual places, or Playwright's own. Throws one clear sentence when there is none. */
-export async function startChromium(): Promise<Browser> {
-  const executablePath = PLACES.find((place) => place && existsSync(place))
-  if (!executablePath)
+/** The browser of the tests: CHROMIUM_PATH, the usual places, or Playwright's own. Throws one clear sentence when there is none. */
+export function findChromium(): string {
+  const found = PLACES.find((place) => place && existsSync(place))
+  if (!found)
     throw new Error("The browser tests need Chromium: set CHROMIUM_PATH or run `npx playwright-core install chromium`.")
+  return found
+}
+
+/** Starts a headless Chromium. */
+export async function startChromium(): Promise<Browser> {
+  const executablePath = findChromium()
   return chromium.launch({
     executablePath,
+    // Visitors have a back-forward cache.
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
     args: [
       "--no-sandbox",
       "--disable-gpu",

@@ -1,6 +1,11 @@
+import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { setStage } from "./stage.js"
+import { findChromium } from "./chromium.js"
 import { PAIR, tag } from "./lab.js"
+import { setStage } from "./stage.js"
 import { untilText } from "./visitor.js"
 
 const stage = setStage()
@@ -172,35 +177,97 @@ describe("navigation", () => {
     await untilText(page, "h1", "347-555-0111")
   })
 
-  test("a page restored from the back-forward cache still shows its number and says that it is there", async () => {
-    const page = await open("<h1 id=first>212-555-0123</h1>")
+  test("[SN4] a page restored from the back-forward cache says that it is there, and asks anew where its number is gone", async () => {
+    const { page } = await stage.open("<h1 id=first>212-555-0123</h1>")
     await untilText(page, "#first", "646-555-0198")
     stage.lab.pages.set("/two", "<!doctype html><h1>two</h1>")
     await page.evaluate(() =>
       addEventListener("pageshow", (event) => ((window as unknown as { back: boolean }).back = event.persisted)),
     )
-    await page.goto(`${stage.lab.url}/two`)
-    await page.goBack()
-    await untilText(page, "#first", "646-555-0198")
+    const leave = async () => {
+      await page.goto(`${stage.lab.url}/two`)
+      await page.goBack({ waitUntil: "commit" })
+      expect(await page.evaluate("window.back"), "Chromium kept the page").toBe(true)
+    }
+    await leave()
+    await expect.poll(() => stage.beats().map(({ kind }) => kind)).toEqual(["hide", "beat"])
+    expect(await page.textContent("#first")).toBe("646-555-0198")
+    expect(stage.views()).toHaveLength(1)
+    stage.lab.lent = [{ ...PAIR, number: "+13475550111" }]
+    stage.lab.fault = (reply) => {
+      if (reply.text === "{}") Object.assign(reply, { status: 205, text: "" })
+    }
+    await leave()
+    await untilText(page, "#first", "347-555-0111")
     expect(await page.evaluate(() => String(onunload) + String(onbeforeunload))).toBe("nullnull")
   })
 
-  test("a hidden or prerendered page asks for no number until it is seen", async () => {
-    const tab = await stage.open()
-    const { page } = tab
+  test("[SN4] a hidden page asks for no number until it is seen", async () => {
+    const { page } = await stage.open()
     stage.lab.lent = [PAIR]
     stage.lab.pages.set(
       "/hidden",
       `<!doctype html><head><script>Object.defineProperty(Document.prototype, "hidden", { get: () => !window.seen, configurable: true })</script>${tag()}</head><body><p>212-555-0123</p>`,
     )
+    const loaded = page.waitForResponse((response) => response.url().endsWith("/dni.js"))
     await page.goto(`${stage.lab.url}/hidden`)
-    await page.waitForTimeout(150)
+    await loaded
+    await page.waitForFunction(() => window.ringtrail)
     expect(stage.lab.asked).toHaveLength(0)
     await page.evaluate(() => {
       Object.assign(window, { seen: true })
       document.dispatchEvent(new Event("visibilitychange", { bubbles: true }))
     })
     await untilText(page, "p", "646-555-0198")
+  })
+
+  test("[SN4] a prerendered page asks for no number until it is seen", async () => {
+    stage.lab.lent = [PAIR]
+    const tell = (path: string, body: string) =>
+      `fetch("/v1/sites/${stage.lab.site}/${path}", { method: "POST", body: ${body} })`
+    stage.lab.pages.set(
+      "/",
+      `<!doctype html><script type="speculationrules">{"prerender":[{"source":"list","urls":["/next"],"eagerness":"immediate"}]}</script>
+      <script>setInterval(() => { if (localStorage.ready) location.href = "/next" }, 50)</script>`,
+    )
+    stage.lab.pages.set(
+      "/next",
+      `<!doctype html><head>${tag()}</head><body><p>212-555-0123</p><script>addEventListener("load", () => {
+        const early = document.prerendering
+        ${tell("prerendered", "JSON.stringify({ early })")}.then(() => { localStorage.ready = 1 })
+        addEventListener("ringtrail:swap", () => ${tell("shown", 'JSON.stringify({ text: document.querySelector("p").textContent })')})
+      })</script>`,
+    )
+    // Chromium prerenders nothing while a debugger looks on: this one is started without.
+    const profile = mkdtempSync(join(tmpdir(), "ringtrail-"))
+    const chromium = spawn(
+      findChromium(),
+      [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        `--user-data-dir=${profile}`,
+        `${stage.lab.url}/`,
+      ],
+      { stdio: "ignore" },
+    )
+    try {
+      await expect
+        .poll(() => stage.lab.asked.map(({ path, body }) => [path.split("/").at(-1), body.early ?? body.text]), {
+          timeout: 20_000,
+        })
+        .toEqual([
+          ["prerendered", true],
+          ["visits", undefined],
+          ["shown", "646-555-0198"],
+        ])
+    } finally {
+      const ended = new Promise((done) => chromium.once("exit", done))
+      chromium.kill()
+      await ended
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
+    }
   })
 })
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto"
 import { describe, expect, test } from "vitest"
 import { BROTLI_BUDGET, buildScript, GZIP_BUDGET } from "../../snippet/build.js"
-import { setStage } from "./stage.js"
 import { PAIR, tag } from "./lab.js"
+import { setStage } from "./stage.js"
 import { untilText } from "./visitor.js"
 
 const stage = setStage()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { setStage } from "./stage.js"
 import { PAIR, tag } from "./lab.js"
+import { setStage } from "./stage.js"
 import { untilText } from "./visitor.js"
 
 const stage = setStage()
@@ -182,6 +182,36 @@ describe("site code", () => {
     await expect
       .poll(() => stage.lab.asked.at(-1)?.body)
       .toEqual({ visit: "vis_1", kind: "identify", fields: { email: "a@b.c" } })
+  })
+
+  test("[SN3] what is told before the first answer waits for it, and is told once", async () => {
+    const { page } = await stage.open()
+    await page.addInitScript(() => {
+      const q = [
+        ["identify", [{ email: "a@b.c" }]],
+        ["event", ["quote", { size: "L" }]],
+      ]
+      Object.assign(window, { ringtrail: { q } })
+    })
+    stage.lab.lent = [PAIR]
+    stage.lab.pages.set("/", `<!doctype html><head>${tag('data-consent="none"')}</head><body>${P}`)
+    await page.goto(`${stage.lab.url}/`)
+    await page.waitForFunction(() => window.ringtrail.swap)
+    expect(stage.lab.asked).toEqual([])
+    await page.evaluate(() => window.ringtrail.consent("session"))
+    await untilText(page, "#p", SWAPPED)
+    const told = [
+      { visit: "vis_1", kind: "identify", fields: { email: "a@b.c" } },
+      { visit: "vis_1", kind: "event", name: "quote", fields: { size: "L" } },
+    ]
+    await expect.poll(() => stage.beats()).toEqual(told)
+    await page.evaluate(() => {
+      history.pushState({}, "", "/two")
+      document.body.append("x")
+    })
+    await expect.poll(() => stage.views().length).toBe(2)
+    await page.evaluate(() => window.ringtrail.event("last"))
+    await expect.poll(() => stage.beats()).toEqual([...told, { visit: "vis_1", kind: "event", name: "last" }])
   })
 
   test("events reach document and window; number() answers what is shown", async () => {
