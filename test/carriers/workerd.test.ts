@@ -1,5 +1,7 @@
 import { build } from "esbuild"
+import fc from "fast-check"
 import { Miniflare } from "miniflare"
+import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Carrier, CarrierRequest } from "../../server/carriers/carrier.js"
 import { carrierNamed, carrierNames } from "../../server/carriers/index.js"
@@ -7,7 +9,7 @@ import type { Instructions } from "../../server/carriers/instructions.js"
 import { signTwilio, twilio } from "../../server/carriers/twilio.js"
 import { readCaller } from "../../server/core/caller.js"
 import { SAMPLES } from "./samples/index.js"
-import { requestOf as sampleRequest } from "./samples/sample.js"
+import { type Draft, requestOf as sampleRequest, T0 } from "./samples/sample.js"
 import { CALLS, requestOf } from "./twilio-calls.js"
 
 // The same adapters inside workerd, without any Node compatibility: what it says there must be what it says here.
@@ -111,6 +113,43 @@ export default {
     })
   },
 }`
+
+/** For each carrier. */
+const GENERATED_RUNS = 200
+
+/** What requests differ in: ports and cases of the address, queries, and fields repeated, empty, or in any script. */
+const GENERATED = fc.record({
+  base: fc.constantFrom(
+    "https://calls.example/v1/sites/site_1/carriers",
+    "https://calls.example:8443/v1/sites/site_1/carriers",
+    "https://calls.example:443/v1/sites/site_1/carriers",
+    "http://Calls.Example:80//v1/sites/site_1/carriers",
+  ),
+  query: fc.constantFrom("", "?q=it's", "?q=%27&q=&q=2", "?name=Zo%C3%AB&a=%F0%9F%99%82", "?plus=a+b&pct=%25"),
+  fields: fc.array(
+    fc.tuple(
+      fc.constantFrom("Extra", "extra", "Name", "name", "Zeichen", "ключ", "a[]", "a b"),
+      fc.oneof(
+        fc.string({ unit: "grapheme", maxLength: 20 }),
+        fc.constantFrom("", " ", "+", "&=?", "é", "日本", "\r\n"),
+      ),
+    ),
+    { maxLength: 6 },
+  ),
+})
+
+/** The draft with more in it, in the form of its body; whatever tells the event stays. */
+function varied(draft: Draft, { query, fields }: { query: string; fields: [string, string][] }): Draft {
+  const body = draft.contentType.includes("form")
+    ? `${draft.body}&${new URLSearchParams(fields)}`
+    : withMore(JSON.parse(draft.body), Object.fromEntries(fields))
+  return { ...draft, query: draft.query ? `${draft.query}${query.replace("?", "&")}` : query, body }
+}
+
+function withMore(value: unknown, more: Record<string, string>): string {
+  if (Array.isArray(value)) return JSON.stringify([...value, more])
+  return JSON.stringify({ ...more, ...(value as object) })
+}
 
 describe("the adapters in workerd", () => {
   let workerd: Miniflare
@@ -225,4 +264,68 @@ describe("the adapters in workerd", () => {
     }
     expect(await response.json()).toEqual(JSON.parse(JSON.stringify({ names: carrierNames(), answers })))
   }, 60_000)
+
+  it("[C2] [C14] thousands of generated requests of every carrier have the right verdict in Node and in workerd", async () => {
+    const pieces = fc.sample(GENERATED, { numRuns: GENERATED_RUNS, seed: 5 })
+    const questions: (AnyQuestion & { good: boolean })[] = []
+    for (const sample of SAMPLES) {
+      const drafts = Object.values(sample.calls).flatMap((call) => call.drafts)
+      for (const [index, piece] of pieces.entries()) {
+        const draft = drafts[index % drafts.length]
+        if (!draft) continue
+        // Sinch does not say what it signs of a query, and its address has none.
+        const query = sample.carrier.name === "sinch" ? "" : piece.query
+        const name = (["current", "further", "foreign"] as const)[index % 3] ?? "current"
+        const { method, url, headers, body, received_at } = sampleRequest(
+          sample,
+          varied(draft, { ...piece, query }),
+          sample.secrets[name],
+          // The samples' own signatures are made of addresses as WHATWG writes them.
+          new URL(piece.base).href,
+        )
+        questions.push({
+          good: name !== "foreign",
+          carrier: sample.carrier.name,
+          event: draft.event,
+          credentials: sample.credentials,
+          method,
+          url,
+          headers: [...(headers as Headers)] as [string, string][],
+          body: new TextDecoder().decode(body),
+          received_at,
+        })
+      }
+    }
+    // Twilio's are signed by the vendor's own package.
+    for (const [index, { base, query, fields }] of pieces.entries()) {
+      const url = `${base}/twilio/voice${query}`
+      const body = new URLSearchParams(fields).toString()
+      const signed: Record<string, string[]> = {}
+      for (const [name, value] of new URLSearchParams(body)) signed[name] = [...(signed[name] ?? []), value]
+      const token = [TOKEN, CREDENTIALS.auth_tokens[0] ?? "", "forged-forged-forged"][index % 3] ?? TOKEN
+      questions.push({
+        good: index % 3 !== 2,
+        carrier: "twilio",
+        event: "voice",
+        credentials: CREDENTIALS,
+        method: "POST",
+        url,
+        headers: [["x-twilio-signature", getExpectedTwilioSignature(token, url, signed)]],
+        body,
+        received_at: T0,
+      })
+    }
+    expect(questions.length).toBeGreaterThan(3000)
+    const response = await workerd.dispatchFetch("https://calls.example/all", {
+      method: "POST",
+      body: JSON.stringify({ questions, instructions: [] }),
+    })
+    const { answers } = (await response.json()) as { answers: { verified: boolean }[] }
+    for (const [index, { good, ...question }] of questions.entries()) {
+      const here = await ask(carrierNamed(question.carrier) as Carrier, question, [])
+      const told = `${question.carrier} ${question.url} ${question.body}`
+      expect([told, here.verified]).toEqual([told, good])
+      expect([told, answers[index]]).toEqual([told, JSON.parse(JSON.stringify(here))])
+    }
+  }, 120_000)
 })

@@ -1,0 +1,135 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import autocannon from "autocannon"
+import Database from "better-sqlite3"
+import { runBuild } from "../build.js"
+import { signTwilio } from "../server/carriers/twilio.js"
+import { idAt, newKey } from "../server/core/id.js"
+import { startProcess } from "../test/node/process.js"
+import { ORIGIN } from "./traffic.js"
+
+// npm run bench:voice: how long a carrier waits for instructions, at 200 calls a second, from a site with a million leases.
+
+const CALLS_PER_S = Number(process.env.BENCH_RATE ?? 200)
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 15)
+const LEASES = Number(process.env.BENCH_LEASES ?? 1_000_000)
+const NUMBERS = 1000
+/** Between two leases of the history, ms: a million reach back four months. */
+const EVERY_MS = 10_000
+const TOKEN = "0123456789abcdef0123456789abcdef"
+const PUBLIC_URL = "https://calls.example"
+
+await runBuild()
+const folder = mkdtempSync(join(tmpdir(), "ringtrail-voice-"))
+const env = { DATA_DIR: folder, ADMIN_KEY: newKey("admin"), PUBLIC_URL }
+
+async function api<T>(url: string, method: string, path: string, body: unknown): Promise<T> {
+  const headers = { authorization: `Bearer ${env.ADMIN_KEY}`, origin: ORIGIN }
+  const response = await fetch(url + path, { method, headers, body: JSON.stringify(body) })
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`)
+  return (await response.json()) as T
+}
+
+const numbers = Array.from({ length: NUMBERS }, (_, index) => `+1212556${String(index).padStart(4, "0")}`)
+const setup = await startProcess({ env })
+const { id: site } = await api<{ id: string }>(setup.url, "POST", "/v1/sites", {
+  name: "Bench",
+  domains: ["shop.example"],
+  forward_to: "+12125550100",
+})
+await api(setup.url, "POST", `/v1/sites/${site}/pools`, { name: "Web", target: "+12125550100", numbers })
+await api(setup.url, "PUT", `/v1/sites/${site}/carriers/twilio`, {
+  account_sid: `AC${"0".repeat(32)}`,
+  auth_token: TOKEN,
+})
+await api(setup.url, "POST", `/v1/sites/${site}/visits`, { url: `${ORIGIN}/?utm_source=google&utm_medium=cpc` })
+await setup.kill("SIGTERM")
+layHistory(join(folder, "sites", `${site}.db`))
+
+const server = await startProcess({ env })
+const requests: autocannon.Request[] = []
+const path = `/v1/sites/${site}/carriers/twilio/voice`
+for (let n = 0; n < CALLS_PER_S * (SECONDS + 5); n++) {
+  const fields = {
+    CallSid: `CA${n}${Date.now()}`,
+    From: `+1312555${String(n % 10_000).padStart(4, "0")}`,
+    To: numbers[(n * 7) % NUMBERS] ?? "",
+    CallStatus: "ringing",
+  }
+  requests.push({
+    method: "POST",
+    path,
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "x-twilio-signature": await signTwilio(PUBLIC_URL + path, Object.entries(fields), TOKEN),
+    },
+    body: new URLSearchParams(fields).toString(),
+  })
+}
+let sent = 0
+const ring = (duration: number) =>
+  autocannon({
+    url: server.url,
+    connections: 32,
+    overallRate: CALLS_PER_S,
+    duration,
+    requests: [
+      { method: "GET", path: "/", setupRequest: (one) => Object.assign(one, requests[sent++ % requests.length]) },
+    ],
+  })
+await ring(2)
+const cpuBefore = cpuOf(server.child.pid)
+const { latency, requests: rate, non2xx, errors } = await ring(SECONDS)
+const cpu_ms = cpuOf(server.child.pid) - cpuBefore
+await server.kill("SIGTERM")
+rmSync(folder, { recursive: true, force: true })
+if (non2xx > 0 || errors > 0) throw new Error(`${non2xx} answers other than 2xx, ${errors} errors`)
+
+const computing = Math.round((100 * cpu_ms) / rate.total) / 100
+console.log(
+  `\nvoice at ${rate.average} calls/s, ${LEASES} leases: p50 ${latency.p50} ms, p99 ${latency.p99} ms, max ${latency.max} ms (goal: p99 ≤ 20); ${computing} ms of computing a call`,
+)
+
+/** Milliseconds of processor time that a process has used; 0 where there is no /proc. */
+function cpuOf(pid = 0): number {
+  if (!existsSync(`/proc/${pid}/stat`)) return 0
+  // After the name in brackets: utime and stime are the 12th and 13th field, in hundredths of a second (proc(5)).
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}
+
+/** A history of visits that each held one number, in turn, written past the server: made up, but of the real shape. */
+function layHistory(file: string): void {
+  const sqlite = new Database(file)
+  const last = sqlite.prepare<[], { id: number }>("select max(id) as id from visits").get()?.id ?? 0
+  const [lease] = sqlite.prepare<[], { pool_id: number }>("select pool_id from leases").all()
+  const own = sqlite
+    .prepare<[], { id: number }>("select id from numbers order by id")
+    .all()
+    .map(({ id }) => id)
+  // Ids grow with time: those of the history lie before the one real visit, evenly.
+  const now = Date.now()
+  const step = idAt(now) - idAt(now - EVERY_MS)
+  const columns = (sqlite.pragma("table_info(visits)") as { name: string }[]).map(({ name }) => name)
+  const copied = columns.filter((name) => !["id", "visitor_id", "seen_at", "leases"].includes(name)).join(", ")
+  sqlite.exec("create temp table pool_numbers (place integer primary key, id integer)")
+  const place = sqlite.prepare("insert into pool_numbers values (?, ?)")
+  for (const [index, id] of own.entries()) place.run(index, id)
+  sqlite
+    .prepare(
+      `insert into visits (id, seen_at, ${copied})
+       with recursive n(i) as (select 1 union all select i + 1 from n where i < @leases)
+       select @last - i * @step, @now - i * @every, ${copied} from n, (select * from visits where id = @last)`,
+    )
+    .run({ leases: LEASES, last, step, now, every: EVERY_MS })
+  sqlite
+    .prepare(
+      `insert into leases (number_id, id, visit_id, pool_id, seen_at, until_at)
+       with recursive n(i) as (select 1 union all select i + 1 from n where i < @leases)
+       select p.id, @last - i * @step, @last - i * @step, @pool, @now - i * @every + 60000, @now - i * @every + 120000
+       from n join pool_numbers p on p.place = n.i % @numbers`,
+    )
+    .run({ leases: LEASES, last, step, now, every: EVERY_MS, pool: lease?.pool_id ?? 0, numbers: own.length })
+  sqlite.close()
+}
