@@ -60,11 +60,17 @@ function createFormat(language: string, timeZone: string, currency: string): For
     maximumFractionDigits: 0,
     signDisplay: "exceptZero",
   })
-  const money = new Intl.NumberFormat(language, { style: "currency", currency })
-  const whole = new Intl.NumberFormat(language, { style: "currency", currency, maximumFractionDigits: 0 })
+  const money = new Intl.NumberFormat(language, { style: "currency", currency, currencyDisplay: "narrowSymbol" })
+  const whole = new Intl.NumberFormat(language, {
+    style: "currency",
+    currency,
+    currencyDisplay: "narrowSymbol",
+    maximumFractionDigits: 0,
+  })
   const short = new Intl.NumberFormat(language, {
     style: "currency",
     currency,
+    currencyDisplay: "narrowSymbol",
     notation: "compact",
     maximumFractionDigits: 1,
   })

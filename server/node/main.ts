@@ -43,7 +43,8 @@ function greet(server: RunningServer, version: string, dataDir: string): string 
   return lines.join("\n")
 }
 
-function readAssets() {
+/** The files that the build made, beside the bundle that runs. */
+export function readAssets() {
   const read = (name: string) => readFileSync(new URL(name, import.meta.url), "utf8")
   const script = read("./dni.js")
   const [style, app, chart] = [read("./app.css"), read("./app.js"), read("./chart.js")]

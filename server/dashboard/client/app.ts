@@ -63,8 +63,12 @@ if (Plot) for (const place of document.querySelectorAll<HTMLElement>("[data-char
 /** Puts a chart that can be pointed at in the place of the drawn one, of the same size. */
 function draw(plot: Plot, place: HTMLElement): void {
   const { labels, series } = JSON.parse(place.dataset.chart ?? "") as ChartData
-  const style = getComputedStyle(document.documentElement)
-  const colour = (name: string) => style.getPropertyValue(name).trim()
+  const probe = place.appendChild(document.createElement("i"))
+  // A canvas takes a colour as it came out, not light-dark().
+  const colour = (name: string) => {
+    probe.style.color = `var(${name})`
+    return getComputedStyle(probe).color
+  }
   const box = place.getBoundingClientRect()
   const muted = colour("--muted")
   const axis = {
@@ -72,11 +76,6 @@ function draw(plot: Plot, place: HTMLElement): void {
     grid: { stroke: colour("--line"), width: 1 },
     ticks: { show: false },
     font: "12px system-ui",
-  }
-  const largest = (values: (number | null)[]) => Math.max(0, ...values.map((value) => value ?? 0))
-  const scaleOf = (index: number) => {
-    const [first, own] = [largest(series[0]?.values ?? []), largest(series[index]?.values ?? [])]
-    return index === 0 || own * 4 > first ? "y" : `y${index}`
   }
   const chart = new plot(
     {
@@ -100,7 +99,6 @@ function draw(plot: Plot, place: HTMLElement): void {
           label: name,
           stroke: colour(`--k${index}`),
           width: 2,
-          scale: scaleOf(index),
           points: { show: false },
           value: (_: uPlot, __: number | null, ___: number, at: number | null) =>
             at === null ? "" : (texts[at] ?? ""),

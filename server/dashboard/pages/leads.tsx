@@ -22,7 +22,7 @@ import { can, sitePath, type View } from "../view.js"
 import { splitList } from "../wizard.js"
 
 const LEADS_PER_STAGE = 20
-const TASKS_SHOWN = 50
+const TASKS_SHOWN = 15
 
 /** Leads by stage, and what is due. */
 export const leadsPage: Page<Site> = {
@@ -34,17 +34,17 @@ export const leadsPage: Page<Site> = {
     const today = listTasks(site, parseWith(TasksQuery, { due: "today", limit: TASKS_SHOWN })).data
     return (
       <Layout view={view} title="nav.leads" place="/leads">
+        <section class="board" aria-label={t("leads.board")} tabindex={0}>
+          {readStages(site).map(({ key, name }) => (
+            <Lane site={site} view={view} stage={key} name={name} />
+          ))}
+        </section>
         <Panel title={t("leads.due")}>
           <Tasks
             view={view}
             tasks={[...overdue, ...today.filter(({ id }) => !overdue.some((task) => task.id === id))]}
           />
         </Panel>
-        <section class="board" aria-label={t("leads.board")} tabindex={0}>
-          {readStages(site).map(({ key, name }) => (
-            <Lane site={site} view={view} stage={key} name={name} />
-          ))}
-        </section>
       </Layout>
     )
   },

@@ -1,0 +1,282 @@
+import { readFileSync } from "node:fs"
+import { gzipSync } from "node:zlib"
+import type { Browser, BrowserContext, Page } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { ENGINES, type Host, startHost } from "../host.js"
+import { createSite, ORIGIN, type TestSite, viewPage } from "../site.js"
+import { startChromium } from "../snippet/chromium.js"
+
+const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8")
+/** The first load of a page, with its scripts and styles, as it travels: compressed by the server or by Cloudflare's edge. */
+const WEIGHT_BYTES = 100_000
+/** Some twenty pages, each loaded and looked through. */
+const WALK_MS = 240_000
+/** Texts that run where they are not escaped. */
+const PAYLOADS = [
+  `<script>window.xss=1</script>`,
+  `"><img src=x onerror="window.xss=1">`,
+  `'-alert(1)-'<svg/onload=window.xss=1>`,
+  `javascript:window.xss=1//`,
+  `</textarea></title><iframe srcdoc="<script>parent.xss=1</script>">`,
+  "{{constructor.constructor('window.xss=1')()}}",
+]
+
+describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
+  let host: Host
+  let browser: Browser
+  let context: BrowserContext
+  let site: TestSite
+  const faults: string[] = []
+  beforeAll(async () => {
+    host = await startHost(engine, { publicUrl: "http://127.0.0.1", realTime: true })
+    browser = await startChromium()
+    site = await createSite(host)
+    context = await signedIn("en")
+  })
+  afterAll(async () => {
+    await browser.close()
+    await host.close()
+  })
+
+  const signedIn = async (locale: string, javaScriptEnabled = true) => {
+    const made = await browser.newContext({ locale, javaScriptEnabled })
+    const page = await made.newPage()
+    await page.goto(`${host.url}/app/sign-in`)
+    await page.fill("#f-key", host.adminKey)
+    await page.click("button[value=in]")
+    await page.waitForURL(/\/app$/)
+    await page.close()
+    return made
+  }
+  const open = async (path: string, among = context): Promise<Page> => {
+    const page = await among.newPage()
+    page.on("console", (message) => message.type() === "error" && faults.push(`${path}: ${message.text()}`))
+    page.on("pageerror", (error) => faults.push(`${path}: ${error.message}`))
+    const answer = await page.goto(host.url + path)
+    expect({ path, status: answer?.status() }).toEqual({ path, status: 200 })
+    return page
+  }
+  const pagesOf = async (id: string) => {
+    const { data } = await host.api<{ data: { id: string }[] }>("GET", `/v1/sites/${id}/calls?limit=1`)
+    const leads = await host.api<{ data: { id: string }[] }>("GET", `/v1/sites/${id}/leads?limit=1`)
+    return [
+      "/app",
+      "/app/new",
+      "/app/people",
+      "/app/look",
+      ...[
+        "",
+        "/calls",
+        `/calls/${data[0]?.id}`,
+        "/missed",
+        "/reports",
+        "/reports?show=heat&metrics=calls",
+        "/reports?show=funnel",
+        "/reports?metrics=visits%2Ccalls&interval=day",
+        "/leads",
+        ...leads.data.map((lead) => `/leads/${lead.id}`),
+        "/money",
+        "/numbers",
+        "/setup",
+        "/setup/numbers",
+        "/setup/carrier?carrier=twilio",
+        "/setup/check",
+        "/setup/test",
+        "/settings",
+      ].map((path) => `/app/${id}${path}`),
+    ]
+  }
+
+  it("[DASH5] leads from a new site to the first attributed call, without an account anywhere", async () => {
+    const page = await open("/app/new")
+    await page.fill("#f-name", "Bright Pipes")
+    await page.fill("#f-domains", "https://pipes.example/contact")
+    await page.click("button[value=create]")
+    await page.click("button[value=demo]")
+    await page.waitForURL(/setup\/carrier/)
+    await page.click("a.button.quiet")
+    expect(await page.locator("#tag-plain").textContent()).toMatch(
+      /<script async src="http:\/\/127.0.0.1\/dni.js" data-site="site_\w+"><\/script>/,
+    )
+    const tag = await page.locator("#tag-plain").textContent()
+    await page.locator("main a.button").click()
+    await page.fill("#f-url", "http://169.254.169.254/latest/meta-data/")
+    await page.click("button[value=check]")
+    expect(await page.locator("[role=alert]").textContent()).toContain("inner network")
+    await page.locator("details summary").click()
+    await page.fill(
+      "#f-html",
+      `<head>${tag}<meta http-equiv="Content-Security-Policy" content="default-src 'self'"></head>
+       <p>Call (212) 555-0100 or <a href="tel:+12125550100">212.555.0100</a>, not (212) 555-0103</p>`,
+    )
+    await page.click("button[value=check]")
+    const result = await page.locator("main").innerText()
+    for (const part of [
+      "Found",
+      "(212) 555-0100",
+      "212.555.0100",
+      "1 tel: link",
+      "Remove them",
+      "script-src http://127.0.0.1",
+      "connect-src http://127.0.0.1",
+    ])
+      expect(result).toContain(part)
+    await page.locator("main a.button.quiet").click()
+    await page.click("button[value=visit]")
+    const call = await page.locator(".facts").last().innerText()
+    for (const part of ["Paid search", "google / cpc / test-call", "Answered"]) expect(call).toContain(part)
+    await page.locator("main a.button").first().click()
+    expect(await page.locator("main").innerText()).toContain("Attributed")
+    await page.close()
+  })
+
+  it(
+    "[DASH6] shows hostile values as text on every page, under the policy",
+    async () => {
+      for (const [index, payload] of PAYLOADS.entries()) {
+        const text = encodeURIComponent(payload)
+        const { swaps, visit } = await viewPage(host, site, {
+          url: `${ORIGIN}/${text}?utm_source=${text}&utm_medium=${text}&utm_campaign=${text}&utm_term=${text}`,
+          referrer: `https://evil.example/${text}`,
+          title: payload,
+        })
+        await host.request(
+          "POST",
+          `/v1/sites/${site.id}/beats`,
+          { visit, kind: "form", fields: { [payload.slice(0, 50)]: payload } },
+          { key: null, headers: { origin: ORIGIN } },
+        )
+        const call = await host.api<{ id: string }>("POST", `/v1/sites/${site.id}/calls`, {
+          external_id: payload,
+          to: swaps[0]?.number ?? site.numbers[0],
+          from: `+1312555${String(index).padStart(4, "0")}`,
+          started_at: new Date().toISOString(),
+          duration_s: 60,
+          talk_s: 50,
+        })
+        await host.api("PATCH", `/v1/sites/${site.id}/calls/${call.id}`, {
+          tags: [payload.slice(0, 60)],
+          outcome: payload.slice(0, 60),
+          notes: payload,
+        })
+        await host.api("POST", `/v1/sites/${site.id}/leads`, {
+          name: payload,
+          company: payload,
+          product: payload,
+          call: call.id,
+          notes: payload,
+        })
+        await host.api("POST", `/v1/sites/${site.id}/numbers`, {
+          e164: `+1415555${String(1000 + index)}`,
+          kind: "static",
+          source: { channel: payload, source: payload, campaign: payload },
+        })
+        await host.api("POST", `/v1/sites/${site.id}/keys`, { name: payload })
+      }
+      await host.api("PATCH", `/v1/sites/${site.id}`, { name: PAYLOADS[1] })
+      const seen: string[] = []
+      for (const path of await pagesOf(site.id)) {
+        const page = await open(path)
+        await page.waitForTimeout(50)
+        expect({ path, xss: await page.evaluate(() => (window as { xss?: number }).xss) }).toEqual({
+          path,
+          xss: undefined,
+        })
+        expect(await page.locator("iframe, main img, a[href^='javascript']").count()).toBe(0)
+        seen.push(await page.locator("body").innerText())
+        await page.close()
+      }
+      for (const payload of PAYLOADS) expect(seen.join("\n")).toContain(payload.slice(0, 40))
+      await host.api("PATCH", `/v1/sites/${site.id}`, { name: "Shop" })
+    },
+    WALK_MS,
+  )
+
+  it(
+    "[DASH7] is free of serious faults of accessibility on every page, in both schemes",
+    async () => {
+      const found: string[] = []
+      for (const path of await pagesOf(site.id)) {
+        const page = await open(path)
+        for (const colorScheme of ["light", "dark"] as const) {
+          await page.emulateMedia({ colorScheme })
+          await page.evaluate(axe)
+          const { violations } = await page.evaluate(() =>
+            (
+              window as unknown as {
+                axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> }
+              }
+            ).axe.run(),
+          )
+          for (const { id, impact, nodes } of violations)
+            if (["serious", "critical"].includes(impact))
+              found.push(`${path} ${colorScheme} ${id}: ${nodes[0]?.html.slice(0, 160)}`)
+        }
+        await page.close()
+      }
+      expect(found).toEqual([])
+    },
+    WALK_MS,
+  )
+
+  it(
+    "[DASH8] weighs at most 100 kB a page at the first load, with its scripts and styles",
+    async () => {
+      const heavy: string[] = []
+      for (const path of await pagesOf(site.id)) {
+        const fresh = await browser.newContext({ storageState: await context.storageState() })
+        const page = await fresh.newPage()
+        const bodies: Promise<Buffer>[] = []
+        page.on("response", (answer) => bodies.push(answer.body()))
+        await page.goto(host.url + path, { waitUntil: "load" })
+        const bytes = (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0)
+        if (bytes > WEIGHT_BYTES) heavy.push(`${path}: ${bytes}`)
+        await fresh.close()
+      }
+      expect(heavy).toEqual([])
+    },
+    WALK_MS,
+  )
+
+  it(
+    "[DASH9] works without a script: filters, forms and figures",
+    async () => {
+      const plain = await signedIn("ru", false)
+      const page = await open(`/app/${site.id}/calls`, plain)
+      expect(await page.locator("html").getAttribute("lang")).toBe("ru")
+      expect(await page.locator("h1").innerText()).toBe("Звонки")
+      await page.selectOption("#f-status", "missed")
+      await page.locator("form button", { hasText: "Показать" }).last().click()
+      expect(page.url()).toContain("status=missed")
+      await page.goto(`${host.url}/app/${site.id}/calls`)
+      await page.locator("tbody a").first().click()
+      await page.fill("#f-notes", "перезвонить завтра")
+      await page.click("button[value=save]")
+      expect(await page.locator("#f-notes").inputValue()).toBe("перезвонить завтра")
+      await page.goto(`${host.url}/app/${site.id}`)
+      expect(await page.locator(".plot svg polyline").count()).toBeGreaterThan(0)
+      await plain.close()
+    },
+    WALK_MS,
+  )
+
+  it(
+    "[DASH9] draws a chart that can be pointed at, and shows a call as it rings",
+    async () => {
+      const page = await open(`/app/${site.id}`)
+      await page.locator(".plot .uplot canvas").waitFor()
+      const external_id = `live-${engine}`
+      await host.api("POST", `/v1/sites/${site.id}/calls`, {
+        external_id,
+        to: site.numbers[0],
+        from: "+13125559876",
+        started_at: new Date().toISOString(),
+        status: "ringing",
+      })
+      await page.locator("[data-live]", { hasText: "+1 312 555 9876" }).waitFor()
+      await page.close()
+      expect(faults).toEqual([])
+    },
+    WALK_MS,
+  )
+})
