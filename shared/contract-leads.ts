@@ -238,8 +238,10 @@ export const SCORE_FIELDS = [
   "taps",
   "forms",
   "events",
+  "event",
 ] as const
 
+/** `events` is how many his page reported, `event` their names (view, follow, save, ...); `digits` what he pressed. */
 export const ScoreRule = z.strictObject({
   field: z.enum(SCORE_FIELDS),
   /** `is` one of the values, `has` one of them inside, `at_least` the number, `known` at all; text regardless of case. */

@@ -291,6 +291,17 @@ export function judgeLead(site: Site, id: number, at = site.now): LeadRow {
   return reread(site, id)
 }
 
+/** Counts the points of open leads anew, the newest 1,000, after the rules have changed; older ones when they change. */
+export function judgeOpenLeads(site: Site): void {
+  const open = site.db
+    .select({ id: leads.id })
+    .from(leads)
+    .where(sql`${leads.closed_at} is null`)
+    .orderBy(sql`${leads.id} desc limit 1000`)
+    .all()
+  for (const { id } of open) judgeLead(site, id)
+}
+
 /** The lead with this public id; refuses for any other. */
 export function findLead(site: Site, id: string): LeadRow {
   const key = decodeId("lead", id)

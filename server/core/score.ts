@@ -16,7 +16,7 @@ export interface Score {
 }
 
 /** What a lead did, which costs queries to know. */
-const DEEDS = new Set<ScoreRule["field"]>(["calls", "visits", "pages", "taps", "forms", "events"])
+const DEEDS = new Set<ScoreRule["field"]>(["calls", "visits", "pages", "taps", "forms", "events", "event"])
 
 /** The points of a lead by the site's rules: the sum of those that fit. */
 export function scoreLead(site: Site, lead: LeadRow): Score {
@@ -69,15 +69,18 @@ function callFacts(site: Site, call: number | null): Facts {
 
 /** What his visitor and his number did so far; each count stops at 1,000, which no rule needs to tell apart. */
 function deedsOf(site: Site, { visitor_id, phone }: LeadRow): Facts {
-  const row = site.db.all<Record<"calls" | "visits" | "pages" | "taps" | "forms" | "events", number>>(sql`
+  const row = site.db.all<
+    Record<"calls" | "visits" | "pages" | "taps" | "forms" | "events", number> & { event: string }
+  >(sql`
     with mine as materialized (
       select id, pages from visits where visitor_id = ${visitor_id} union select id, pages from visits where id = ${visitor_id} limit 1000
     ), deeds as materialized (
-      select e.kind from mine join visit_events e on e.visit_id = mine.id limit 10000
+      select e.kind, e.data ->> 'name' as name from mine join visit_events e on e.visit_id = mine.id limit 10000
     )
     select (select count(*) from (select 1 from calls where from_e164 = ${phone === null ? null : phoneKey(site, phone)} limit 1000)) as calls,
       (select count(*) from mine) as visits, (select coalesce(sum(pages), 0) from mine) as pages,
       (select count(*) from deeds where kind = 'tap') as taps, (select count(*) from deeds where kind = 'form') as forms,
-      (select count(*) from deeds where kind = 'event') as events`)[0]
-  return { ...row }
+      (select count(*) from deeds where kind = 'event') as events,
+      (select json_group_array(distinct name) from deeds where kind = 'event' and name is not null) as event`)[0]
+  return row ? { ...row, event: JSON.parse(row.event) as string[] } : {}
 }

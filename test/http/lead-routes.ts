@@ -31,7 +31,7 @@ export function leadBodyOf(route: { method: string; path: string }, unique: stri
           { key: "lost", name: "Lost", kind: "lost", probability: 0 },
         ],
       }
-    case "put /leads/settings":
+    case "put /settings/leads":
       return { cadence: [1, 3, 7] }
     case "post /leads":
       return { external_id: unique, name: "Ann" }

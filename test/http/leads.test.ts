@@ -27,7 +27,7 @@ describe.each(ENGINES)("leads on %s", (engine) => {
   const patch = (id: string, body: object) => host.api<LeadDetail>("PATCH", path(`leads/${id}`), body)
   const list = async (query = "") =>
     (await host.api<{ data: LeadAnswer[] }>("GET", path(`leads?limit=500${query}`))).data
-  const set = (settings: object) => host.api("PUT", path("leads/settings"), settings)
+  const set = (settings: object) => host.api("PUT", path("settings/leads"), settings)
   const call = (more: object = {}) =>
     host.api<CallAnswer>("POST", path("calls"), {
       external_id: "1",
@@ -334,7 +334,7 @@ describe.each(ENGINES)("leads on %s", (engine) => {
     expect(met.join("")).toBe("cbad")
   })
 
-  it("[Q10] [1.9] scores and grades leads by the site's rules, and a grade may take a lead on", async () => {
+  it("[Q10] [0.4] [1.9] [1.10] scores and grades leads by the site's rules, and a grade may take a lead on", async () => {
     await fresh()
     await set({
       score: [
@@ -363,8 +363,35 @@ describe.each(ENGINES)("leads on %s", (engine) => {
     expect(await patch(lead?.id ?? "", { position: "创始人", email: "a@b.example" })).toMatchObject({ score: 95 })
     expect(await patch(lead?.id ?? "", { tags: ["student"] })).toMatchObject({ score: 45, grade: "B", stage: "mql" })
     expect(await add({ name: "Bob" })).toMatchObject({ score: 0, grade: "C", stage: "inquiry" })
+    await set({
+      score: [
+        { field: "digits", match: "is", values: ["1"], points: 50 },
+        { field: "event", match: "is", values: ["manual_download"], points: 20 },
+      ],
+      grades: [{ grade: "B", from: 20 }],
+    })
+    expect(await read(lead?.id ?? "")).toMatchObject({ score: 0, grade: "", stage: "mql" })
+    await beat(host, site, view.visit, { kind: "event", name: "manual_download" })
+    expect(await patch(lead?.id ?? "", { city: "Rome" })).toMatchObject({ score: 20, grade: "B" })
     const settings = { grades: [{ grade: "A", from: 1, stage: "won" }] }
-    expect(await readFaults(await host.request("PUT", path("leads/settings"), settings))).toEqual(["grades.0.stage"])
+    expect(await readFaults(await host.request("PUT", path("settings/leads"), settings))).toEqual(["grades.0.stage"])
+  })
+
+  it("[J8] shows no number of a hashed caller, and still knows him by the number he typed into a form", async () => {
+    await fresh()
+    await host.api("PATCH", path("settings/calls"), { callers: "hashed" })
+    await viewPage(host, site, { url: "https://shop.example/?utm_source=vk&utm_medium=social" })
+    await host.advance(MINUTE)
+    const made = await call()
+    const [lead] = await list()
+    expect(lead).toMatchObject({ origin: "call", call: made.id, phone: null })
+    expect(await host.api("GET", path(`people/${lead?.person}`))).toMatchObject({ phone: null })
+    const other = await viewPage(host, site)
+    await beat(host, site, other.visit, { kind: "form", fields: { phone: "+13125550199", name: "Ann" } })
+    expect(await list()).toHaveLength(1)
+    expect(await read(lead?.id ?? "")).toMatchObject({ name: "Ann", person: lead?.person })
+    const known = await add({ phone: "(312) 555-0199" })
+    expect(known).toMatchObject({ person: lead?.person, source_from: "phone", source: { source: "vk" } })
   })
 
   it("[Y1] [1.5] plans the follow-up of a new lead for days 1, 3 and 7 of the site's zone, and lists what is due", async () => {

@@ -155,7 +155,7 @@ describe.each(ENGINES)("people on %s", (engine) => {
     expect((await lead({ email: "ann@example.com" })).person).not.toBe(made?.person)
   })
 
-  it("[Q11] [2.3] [2.5] counts how far leads came, where and why they were lost, and how long orders took", async () => {
+  it("[Q11] [1.4] [2.1] [2.3] [2.5] counts how far leads came, where and why they were lost, and how long orders took", async () => {
     await fresh()
     await host.setClock(host.now())
     const started = host.now()
@@ -297,7 +297,7 @@ describe.each(ENGINES)("people on %s", (engine) => {
     await fresh()
     const { id: bob } = await post("agents", { name: "Bob" })
     const { id: eve } = await post("agents", { name: "Eve" })
-    await host.api("PUT", path("leads/settings"), { assignment: { arms: [{ arm: "round_robin" }] }, cadence: [1] })
+    await host.api("PUT", path("settings/leads"), { assignment: { arms: [{ arm: "round_robin" }] }, cadence: [1] })
     const leads = [
       await lead({ name: "a" }),
       await lead({ name: "b" }),

@@ -15,7 +15,7 @@ import {
 } from "../../../shared/contract-leads.js"
 import { BULK_BODY_LIMIT_BYTES } from "../../../shared/protocol.js"
 import { recordAttempt } from "../../core/attempt.js"
-import { findLead, saveLeads, updateLead } from "../../core/lead.js"
+import { findLead, judgeOpenLeads, saveLeads, updateLead } from "../../core/lead.js"
 import { describeLead, describeLeads, listLeads } from "../../core/lead-list.js"
 import { describeLeadSettings, replaceLeadSettings } from "../../core/lead-settings.js"
 import { describeStages, readStages, replaceStages } from "../../core/stage.js"
@@ -44,7 +44,7 @@ export const leadRoutes = [
   }),
   siteRoute({
     method: "get",
-    path: "/v1/sites/{site}/leads/settings",
+    path: "/v1/sites/{site}/settings/leads",
     summary: "Which calls and forms make leads, when to follow up, how leads are distributed, scored and graded",
     access: "read",
     answer: LeadSettingsAnswer,
@@ -52,12 +52,16 @@ export const leadRoutes = [
   }),
   siteRoute({
     method: "put",
-    path: "/v1/sites/{site}/leads/settings",
+    path: "/v1/sites/{site}/settings/leads",
     summary: "Set all of it anew; what is left out is as it is by default",
     access: "write",
     body: LeadSettings,
     answer: LeadSettingsAnswer,
-    work: (site, { body }) => replaceLeadSettings(site, body),
+    work: (site, { body }) => {
+      const settings = replaceLeadSettings(site, body)
+      judgeOpenLeads(site)
+      return settings
+    },
   }),
   siteRoute({
     method: "post",
