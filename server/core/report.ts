@@ -89,8 +89,8 @@ function measure(site: Site, query: ReportQuery, days: DaySpan, dimensions: read
     const wanted = query[name]
     return wanted === undefined ? [] : [[name, wanted]]
   })
-  const plan: Plan = { counts: needs, dimensions, filters, days, lookback: query.lookback }
-  const total: Plan = { ...plan, dimensions: [] }
+  const plan: Plan = { counts: needs, dimensions, filters, days, lookback: query.lookback, tooMany: new Set() }
+  const total: Plan = { ...plan, dimensions: [], tooMany: new Set() }
   const warnings: string[] = []
   const rows = count(site, query, plan, warnings)
   const totals = dimensions.length === 0 ? rows : count(site, query, total, [])
@@ -104,13 +104,17 @@ function measure(site: Site, query: ReportQuery, days: DaySpan, dimensions: read
   const missing = absent(query, plan)
   const missingTotals = absent(query, total)
   warnings.push(...warn(site, query, days, all.counts, missing))
+  if (plan.tooMany?.size)
+    warnings.push(
+      `${[...plan.tooMany].join(", ")}: more than 500,000 rows to read one by one, so null here; ask for fewer days`,
+    )
   const answer = (one: Tally, without: ReadonlySet<Count>) => figures(site, query, one, context, without)
   return {
     rows: [...(dimensions.length === 0 ? [all] : rows.values())].map((one) => ({
       ...one.group,
-      ...answer(one, missing),
+      ...answer(one, new Set([...missing, ...(plan.tooMany ?? [])])),
     })),
-    totals: answer(all, missingTotals),
+    totals: answer(all, new Set([...missingTotals, ...(total.tooMany ?? [])])),
     warnings,
   }
 }

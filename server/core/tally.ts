@@ -8,6 +8,7 @@ import { COST_COUNTS, type Count, FACTS, type Fact, type FactName } from "./fact
 import { idAt } from "./id.js"
 import { HOURLY, kindFor, ROLLED } from "./rolled.js"
 import { monthOf, type RollupState, readRollup } from "./rollup.js"
+import { readSettings } from "./settings.js"
 import type { DaySpan } from "./span.js"
 
 /** What shall be counted, and how grouped. */
@@ -19,6 +20,8 @@ export interface Plan {
   readonly lookback: number
   /** Another condition on the rows, in SQL over the view `f`. */
   readonly where?: SQL
+  /** Counts that were left out, because too many rows would have to be read one by one; `tally` adds to it. */
+  readonly tooMany?: Set<Count>
 }
 
 export type Value = string | number | null
@@ -108,6 +111,13 @@ function countFact(site: Site, plan: Plan, name: FactName, names: readonly Count
       for (const [index, count] of counts.entries()) tally.counts[count] += part.sign * Number(values[index] ?? 0)
       tally.present += part.sign * Number(values[counts.length] ?? 0)
     }
+  }
+  const fromSums = parts.some(({ sums }) => sums)
+  const rowByRow = fromSums ? once : names
+  if (rowByRow.length > 0 && isTooMuch(site, plan, name)) {
+    for (const count of rowByRow) plan.tooMany?.add(count)
+    if (fromSums) for (const part of parts) add(summed, part)
+    return
   }
   if (summed.length > 0) for (const part of parts) add(summed, part)
   if (once.length > 0) add(once, { sign: 1 })
@@ -267,6 +277,20 @@ function partsOf(site: Site, plan: Plan, name: FactName): Part[] | undefined {
     { sign: 1, rows: sql`f.id in (select b.id from ${sql.raw(`${table}_before`)} b)` },
     { sign: -1, from: `${table}_before` },
   ]
+}
+
+/** Rows that a report reads one by one at most: about half a second, in which the site does nothing else. */
+const ROWS_AT_MOST = 500_000
+
+/** Whether the rows of a fact in the days of a plan are too many to read; their sums tell, so a site without any never has too many. */
+function isTooMuch(site: Site, plan: Plan, name: FactName): boolean {
+  const rolled = ROLLED.find(({ fact }) => fact === name)
+  if (!rolled || !plan.tooMany) return false
+  const all: Plan = { ...plan, dimensions: [], filters: [] }
+  const [sums] = partsOf(site, { ...all, days: { ...plan.days, tz: readSettings(site).timezone } }, name) ?? []
+  if (!sums) return false
+  const [found] = select(site, all, FACTS[name], [sql.raw(`coalesce(sum(z.sign * ${rolled.rows}), 0)`)], true, sums)
+  return Number(found?.values[0] ?? 0) > ROWS_AT_MOST
 }
 
 /** Rows of the spans of buckets that make up a plan's days: grain, first, past, sign, and how a bucket becomes ms on the wall. */

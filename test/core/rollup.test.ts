@@ -278,4 +278,19 @@ describe("rollups", () => {
     ])
     expect(site.ask(query)).toEqual(site.recount(query))
   })
+
+  it("[ROLL4] answers null and says so where too many rows would have to be read one by one", () => {
+    const site = open()
+    for (let draw = 0; draw < 10; draw++) site.change.visit(draw)
+    site.advance(DAY)
+    settle(site.site(), { least: 1, youngMs: 0 })
+    const query = { metrics: "visits,visitors", group_by: "channel", from: "2026-11-01", to: "2026-11-05" }
+    expect(site.ask(query).totals.visitors).toBe(10)
+    site.sqlite.exec("update visit_sums set visits = visits * 100000")
+    const { rows, totals, warnings } = site.ask(query)
+    expect(totals).toEqual({ visits: 1_000_000, visitors: null })
+    expect(rows.every(({ visits, visitors }) => Number(visits) > 0 && visitors === null)).toBe(true)
+    expect(warnings.join()).toMatch(/visitors: more than 500,000 rows/)
+    expect(site.ask({ ...query, group_by: "channel,device" }).warnings.join()).toMatch(/visits, visitors: more than/)
+  })
 })
