@@ -24,6 +24,8 @@ export interface HostOptions {
   readonly publicUrl?: string
   /** The real clock instead of one that the test moves. */
   readonly realTime?: boolean
+  /** Node only: how many proxies stand before the server; none. */
+  readonly trustProxy?: number
   /** Node only: a folder that is there already and stays. */
   readonly dataDir?: string
   /** Who answers the server's own requests to the world; carriers that sell numbers, unless a test wants others. */
@@ -125,7 +127,7 @@ type Clock = { now: number | undefined }
 async function startNode(
   adminKey: string,
   clock: Clock,
-  { publicUrl = PUBLIC_URL, dataDir, world = new Carriers({ anyone: true }).fetch }: HostOptions,
+  { publicUrl = PUBLIC_URL, trustProxy = 0, dataDir, world = new Carriers({ anyone: true }).fetch }: HostOptions,
 ): Promise<Backend> {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), "ringtrail-"))
   const lines: string[] = []
@@ -146,7 +148,7 @@ async function startNode(
   }
   const start = (port: number) =>
     startServer({
-      config: { port, dataDir: folder, publicUrl, adminKey, trustProxy: 0 },
+      config: { port, dataDir: folder, publicUrl, adminKey, trustProxy },
       assets,
       version: "0.0.0-test",
       log,

@@ -6,14 +6,12 @@ import { serve } from "@hono/node-server"
 import { Hono } from "hono"
 import { compress } from "hono/compress"
 import { DIRECTORY_MIGRATIONS } from "../../migrations/index.js"
-import type { Client } from "../core/client.js"
 import { DEMO_SITE, demoSettings, seedDemo } from "../core/demo.js"
 import { addAdminHash, type Directory, hasSites, listAdminHashes, listSite, unlistSite } from "../core/directory.js"
 import { glance } from "../core/glance.js"
 import { newKey, newToken } from "../core/id.js"
 import { findScope } from "../core/key.js"
 import { schemaVersion } from "../core/migrate.js"
-import { networkOf } from "../core/network.js"
 import { addSetupLink, forgetSite, isSetUp } from "../core/session.js"
 import { describeSite } from "../core/settings.js"
 import { SWEEP_MS } from "../core/sweep.js"
@@ -25,6 +23,7 @@ import { mountDemo } from "../http/demo.js"
 import type { DirectoryHandle, DirectoryHost, Log, SiteHost } from "../http/host.js"
 import { type Assets, mountPublic } from "../http/public.js"
 import { handleErrors } from "../http/route.js"
+import { clientReader, notePeer } from "./client.js"
 import { CommitQueue } from "./commit-queue.js"
 import type { Config } from "./config.js"
 import { type OpenDatabase, openDatabase } from "./database.js"
@@ -96,7 +95,7 @@ export async function startServer({
     // The port is taken first, because the public URL may hang on it; requests before the routes are there find nothing.
     const { server, port } = await listen((request, env) => {
       const { remoteAddress } = (env as { incoming: IncomingMessage }).incoming.socket
-      if (remoteAddress !== undefined) peers.set(request, remoteAddress)
+      if (remoteAddress !== undefined) notePeer(request, remoteAddress)
       return app.fetch(request, env)
     }, config.port)
     const url = `http://localhost:${port}`
@@ -233,7 +232,7 @@ function createHosts({ config, sites, directory, publicUrl, log, clock, fetch }:
   const common = {
     publicUrl,
     isAdmin: (key: string) => admins.has(key),
-    readClient: clientReader(config.trustProxy),
+    readClient: clientReader(config.trustProxy, log),
     now: clock,
     log,
   }
@@ -251,38 +250,6 @@ function createHosts({ config, sites, directory, publicUrl, log, clock, fetch }:
       fetch,
     },
     directoryHost: { ...common, directory, createSite: (settings) => sites.create(settings) },
-  }
-}
-
-/** The country is what a trusted proxy says (Cloudflare's header); without one it is not known here. */
-function clientReader(trustProxy: number): (request: Request) => Client {
-  return (request) => ({
-    ...readHeaders(request, trustProxy),
-    network: networkOf(addressOf(request, trustProxy)),
-  })
-}
-
-/** Who connected, by request: a Request itself does not say. */
-const peers = new WeakMap<Request, string>()
-
-/**
- * Of a chain of proxies the last `trustProxy` are the owner's; what stands before them is what they saw. A proxy that nobody
- * told us of hides everybody behind its own address: then it is not known, and nobody is limited for it.
- */
-function addressOf(request: Request, trustProxy: number): string | undefined {
-  if (trustProxy === 0 && request.headers.has("x-forwarded-for")) return undefined
-  const forwarded = (request.headers.get("x-forwarded-for") ?? "").split(",").map((address) => address.trim())
-  const chain = [...(trustProxy > 0 ? forwarded.filter((address) => address !== "") : []), peers.get(request) ?? ""]
-  return chain[Math.max(0, chain.length - 1 - trustProxy)]
-}
-
-function readHeaders({ headers }: Request, trustProxy: number): Client {
-  return {
-    userAgent: headers.get("user-agent") ?? "",
-    language: /^[A-Za-z-]{2,20}/.exec(headers.get("accept-language") ?? "")?.[0] ?? null,
-    country: trustProxy > 0 ? (/^[A-Z]{2}$/.exec(headers.get("cf-ipcountry") ?? "")?.[0] ?? null) : null,
-    region: null,
-    city: null,
   }
 }
 

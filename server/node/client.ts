@@ -1,0 +1,50 @@
+import type { Client } from "../core/client.js"
+import { networkOf } from "../core/network.js"
+import type { Log } from "../http/host.js"
+
+/** Who connected, by request: a Request itself does not say. */
+const peers = new WeakMap<Request, string>()
+
+/** Remembers the address that a request came from. */
+export function notePeer(request: Request, address: string): void {
+  peers.set(request, address)
+}
+
+/**
+ * Who sends a request, by its headers as far as the owner's proxies vouch for them. The country is what a trusted proxy says
+ * (Cloudflare's header); without one it is not known here. Says once in the log when a proxy seems to stand before the
+ * server that nobody told it of.
+ */
+export function clientReader(trustProxy: number, log: Log): (request: Request) => Client {
+  let warned = trustProxy > 0
+  return (request) => {
+    const { headers } = request
+    const forwarded = headers.get("x-forwarded-for")
+    if (!warned && forwarded !== null) {
+      warned = true
+      log(
+        "warn",
+        "a request names other addresses than its own: if a proxy stands before this server, set TRUST_PROXY=1",
+        {},
+      )
+    }
+    return {
+      userAgent: headers.get("user-agent") ?? "",
+      language: /^[A-Za-z-]{2,20}/.exec(headers.get("accept-language") ?? "")?.[0] ?? null,
+      country: trustProxy > 0 ? (/^[A-Z]{2}$/.exec(headers.get("cf-ipcountry") ?? "")?.[0] ?? null) : null,
+      region: null,
+      city: null,
+      network: networkOf(addressOf(forwarded, peers.get(request), trustProxy)),
+    }
+  }
+}
+
+/**
+ * The address that counts: of a chain of proxies the last `trustProxy` are the owner's, and what stands before them is what
+ * they saw. Without any it is the one that connected: what a client says of himself would let him pass every limit.
+ */
+export function addressOf(forwarded: string | null, peer: string | undefined, trustProxy: number): string | undefined {
+  const named = trustProxy > 0 ? (forwarded ?? "").split(",").map((address) => address.trim()) : []
+  const chain = [...named.filter((address) => address !== ""), peer]
+  return chain[Math.max(0, chain.length - 1 - trustProxy)]
+}
