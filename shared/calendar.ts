@@ -53,6 +53,16 @@ export function dayOf(time: number, zone: string): string {
   return new Date(wallAt(time, zone)).toISOString().slice(0, 10)
 }
 
+/** What the clock and the calendar on the wall of `zone` show at `time`: the day, its weekday (0 is Monday) and the minute. */
+export function wallOf(time: number, zone: string): { day: string; weekday: number; minute: number } {
+  const wall = new Date(wallAt(time, zone))
+  return {
+    day: wall.toISOString().slice(0, 10),
+    weekday: (wall.getUTCDay() + 6) % 7,
+    minute: wall.getUTCHours() * 60 + wall.getUTCMinutes(),
+  }
+}
+
 /**
  * The first instant of a day (2026-11-21) in `zone`, ms. Where the clocks skip midnight it is the first instant that
  * belongs to the day.

@@ -4,9 +4,19 @@ import { NO_CONTENT } from "./answer.js"
 import type { Carrier, CarrierAnswer, CarrierRequest } from "./carrier.js"
 import { businessLeg, eventOf, readId } from "./event.js"
 import { fieldReader, readTime, readUrl, secondsBetween } from "./form.js"
-import { type Instructions, languageTag, type RenderContext, ringTime, withoutLoop } from "./instructions.js"
+import {
+  addressOf,
+  type Instructions,
+  languageTag,
+  type RenderContext,
+  ringTime,
+  type Speech,
+  whisperQuery,
+  withoutLoop,
+} from "./instructions.js"
 import { fieldsOf, objectIn, readJson } from "./json.js"
 import { BasicLogin, verifyBasic } from "./secret.js"
+import { queryOf } from "./twilio-events.js"
 import { element, text, type Xml, xmlDocument } from "./xml.js"
 
 /** What a site tells us of its Bandwidth voice application: the callback credentials that are entered there. */
@@ -40,11 +50,13 @@ export const bandwidth: Carrier<BandwidthCredentials> = {
   verify: verifyBasic,
   parse: (_event, request) => parseBandwidth(request),
   render: (instructions, context) => answerBxml(...verbs(withoutLoop(instructions, context), context)),
+  abilities: () => ["forward", "say", "simultaneous", "sequence", "whisper", "record", "menu", "voicemail"],
+  whisper: (speech) => answerBxml(speak(speech)),
   // The business's leg is asked for BXML too before it is bridged: nothing to do there.
   acknowledge: (event) => (event === "recording" ? NO_CONTENT : answerBxml()),
 }
 
-function parseBandwidth({ body, received_at }: CarrierRequest): readonly CallEvent[] {
+function parseBandwidth({ url, body, received_at }: CarrierRequest): readonly CallEvent[] {
   const read = fieldReader(fieldsOf(objectIn(readJson(body))))
   const id = readId(read("callId"))
   if (!id) return []
@@ -59,6 +71,10 @@ function parseBandwidth({ body, received_at }: CarrierRequest): readonly CallEve
     case "initiate":
       if (read("direction") === "outbound") return []
       return [eventOf(call, "ringing", "", { occurred_at: received_at, timestamped: false }, { status: "ringing" })]
+    case "gather": {
+      const digits = read("digits")
+      return digits === undefined ? [] : [eventOf(call, "input", digits, time, { digits })]
+    }
     case "transferAnswer":
       if (ofCaller.call_key === "") return []
       return [eventOf(ofCaller, "answered", id, time, { status: "in_progress", ...businessLeg(id, forwardedTo()) })]
@@ -80,7 +96,9 @@ function parseBandwidth({ body, received_at }: CarrierRequest): readonly CallEve
     case "recordingAvailable": {
       const recording_url = readUrl(read("mediaUrl", 2048))
       if (read("status") !== "complete" || recording_url === undefined) return []
-      const details = { status: "completed" as const, recording_url, recording_s: readDuration(read("duration")) }
+      const recording_s = readDuration(read("duration"))
+      const voicemail = queryOf(url).has("voicemail") || undefined
+      const details = { status: "completed" as const, recording_url, recording_s, voicemail }
       const key = readId(read("parentCallId")) ?? id
       return [eventOf({ ...call, call_key: key }, "recording", readId(read("recordingId")) ?? "", time, details)]
     }
@@ -131,36 +149,62 @@ function verbs(instructions: Instructions, context: RenderContext): Xml[] {
         recordingAvailableUrl: `${callback_url}/recording`,
         multiChannel: true,
       })
-      return instructions.record ? [record, transfer(instructions, context)] : [transfer(instructions, context)]
+      const { before = [] } = instructions
+      return [...before.map(speak), ...(instructions.record ? [record] : []), transfer(instructions, context)]
+    }
+    case "menu": {
+      const { before = [], prompt, timeout_s, next } = instructions
+      const gather = element(
+        "Gather",
+        { gatherUrl: addressOf(context, "voice", next), maxDigits: 1, firstDigitTimeout: timeout_s },
+        speak(prompt),
+      )
+      return [...before.map(speak), gather]
+    }
+    case "voicemail": {
+      const { before = [], greeting, max_s } = instructions
+      const record = element("Record", {
+        recordCompleteUrl: addressOf(context, "status"),
+        recordingAvailableUrl: addressOf(context, "recording", "voicemail=1"),
+        maxDuration: max_s,
+        terminatingDigits: "#",
+      })
+      return [...before.map(speak), ...(greeting ? [speak(greeting)] : []), record]
     }
     case "reject":
       return [element("Hangup", {})]
-    case "say": {
-      const locale = languageTag(instructions.language)?.replace("-", "_")
-      return [element("SpeakSentence", { locale }, text(instructions.text.slice(0, SPEAK_LIMIT)))]
-    }
+    case "say":
+      return [speak(instructions)]
   }
 }
 
+function speak({ text: words, language }: Speech): Xml {
+  const locale = languageTag(language)?.replace("-", "_")
+  return element("SpeakSentence", { locale }, text(words.slice(0, SPEAK_LIMIT)))
+}
+
 function transfer(
-  { to, timeout_s }: Extract<Instructions, { kind: "forward" }>,
-  { callback_url, dialled, call_key }: RenderContext,
+  { to, also = [], timeout_s, whisper, next }: Extract<Instructions, { kind: "forward" }>,
+  context: RenderContext,
 ): Xml {
+  const { dialled, call_key } = context
+  const number = (phone: string) =>
+    element(
+      "PhoneNumber",
+      {
+        transferAnswerUrl: addressOf(context, "status", whisper && whisperQuery(whisper)),
+        transferDisconnectUrl: addressOf(context, "status"),
+        tag: call_key ?? undefined,
+      },
+      text(phone),
+    )
   return element(
     "Transfer",
     {
       transferCallerId: dialled ?? undefined,
       callTimeout: ringTime(timeout_s, ...RING_LIMITS_S),
-      transferCompleteUrl: `${callback_url}/dial`,
+      transferCompleteUrl: addressOf(context, "dial", next),
     },
-    element(
-      "PhoneNumber",
-      {
-        transferAnswerUrl: `${callback_url}/status`,
-        transferDisconnectUrl: `${callback_url}/status`,
-        tag: call_key ?? undefined,
-      },
-      text(to),
-    ),
+    ...[to, ...also].map(number),
   )
 }

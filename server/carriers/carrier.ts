@@ -1,6 +1,6 @@
 import type * as z from "zod"
 import type { CallEvent } from "../../shared/call-event.js"
-import type { Instructions, RenderContext } from "./instructions.js"
+import type { Ability, Instructions, RenderContext, Speech } from "./instructions.js"
 import type { NumberMarket } from "./market.js"
 import type { Setup } from "./setup.js"
 
@@ -49,7 +49,13 @@ export interface Carrier<C = unknown> {
   nameEvent?(event: string, request: CarrierRequest): string
   /** What a verified request reports; empty when there is nothing in it to fold. */
   parse(event: string, request: CarrierRequest): readonly CallEvent[]
-  /** The answer to `voice`. A forward to the dialled number itself is refused. */
+  /** What the carrier can do with a call on our word; absent: it routes calls by its own settings. */
+  abilities?(credentials: C): readonly Ability[]
+  /** Where the call stands that a request asks about, as `next` of the instructions said, for a carrier that cannot keep a query. */
+  resume?(request: CarrierRequest): string | undefined
+  /** What is said to whoever picked up. */
+  whisper?(speech: Speech): CarrierAnswer
+  /** The answer to `voice`, and to a request that asks what comes next. A forward to the dialled number itself is refused. */
   render(instructions: Instructions, context: RenderContext, credentials: C): CarrierAnswer
   /** The answer to every other event, and to `voice` where nothing is left to do. */
   acknowledge(event: string): CarrierAnswer

@@ -8,11 +8,14 @@ import { fieldReader, readSeconds } from "./form.js"
 import { isFresh, readUnix } from "./fresh.js"
 import { verifyHmac } from "./hmac.js"
 import {
+  addressOf,
   type Instructions,
   languageTag,
   type RenderContext,
   ringTime,
+  type Speech,
   spokenText,
+  whisperQuery,
   withoutLoop,
 } from "./instructions.js"
 import { fieldsOf, objectIn, readJson } from "./json.js"
@@ -36,7 +39,7 @@ export type JambonzCredentials = z.infer<typeof JambonzCredentials>
 export const jambonz: Carrier<JambonzCredentials> = {
   name: "jambonz",
   credentials: JambonzCredentials,
-  events: ["voice", "status", "dial"],
+  events: ["voice", "status", "dial", "whisper"],
   setup: {
     steps: [
       {
@@ -60,6 +63,8 @@ export const jambonz: Carrier<JambonzCredentials> = {
   },
   verify: verifyJambonz,
   parse: parseJambonz,
+  abilities: () => ["forward", "say", "simultaneous", "sequence", "whisper", "menu"],
+  whisper: (speech) => answerJson([say(speech)]),
   render: renderVerbs,
   acknowledge: (event) => (event === "status" ? EMPTY : answerJson([])),
 }
@@ -89,6 +94,9 @@ function parseJambonz(event: string, { body, received_at }: CarrierRequest): rea
   if (!sid) return []
   const call = { carrier: jambonz.name, call_key: sid, to: read("to"), from: read("from") }
   const now = { occurred_at: received_at, timestamped: false }
+  if (event === "whisper") return []
+  const digits = event === "voice" ? read("digits") : undefined
+  if (digits !== undefined) return [eventOf(call, "input", digits, now, { digits })]
   if (event === "voice")
     return [eventOf(call, "ringing", "", now, { status: "ringing", caller_name: read("caller_name") })]
   if (event === "dial") {
@@ -135,29 +143,52 @@ const SAY_LIMIT = 4096
 const RING_LIMITS_S = [5, 600] as const
 
 function renderVerbs(instructions: Instructions, context: RenderContext): CarrierAnswer {
-  return answerJson([verb(withoutLoop(instructions, context), context)])
+  return answerJson(verbs(withoutLoop(instructions, context), context))
 }
 
-function verb(instructions: Instructions, { callback_url }: RenderContext): unknown {
+function verbs(instructions: Instructions, context: RenderContext): unknown[] {
   switch (instructions.kind) {
-    case "forward":
-      return {
+    case "forward": {
+      const { to, also = [], timeout_s, before = [], whisper, next } = instructions
+      const dial = {
         verb: "dial",
         answerOnBridge: true,
-        actionHook: `${callback_url}/dial`,
-        timeout: ringTime(instructions.timeout_s, ...RING_LIMITS_S),
-        target: [{ type: "phone", number: instructions.to }],
+        actionHook: addressOf(context, "dial", next),
+        confirmHook: whisper && addressOf(context, "whisper", whisperQuery(whisper)),
+        timeout: ringTime(timeout_s, ...RING_LIMITS_S),
+        target: [to, ...also].map((number) => ({ type: "phone", number })),
       }
-    case "reject":
-      return { verb: "sip:decline", status: 486, reason: "Busy Here" }
-    case "say": {
-      const language = languageTag(instructions.language)
-      return {
-        verb: "say",
-        text: spokenText(instructions.text, SAY_LIMIT),
-        // "default" is the application's own voice; the schema asks for a vendor wherever a language is named.
-        ...(language !== undefined && { synthesizer: { vendor: "default", language } }),
-      }
+      return [...before.map(say), dial]
     }
+    case "menu": {
+      const { before = [], prompt, timeout_s, next } = instructions
+      const { verb: _verb, ...words } = say(prompt)
+      const gather = {
+        verb: "gather",
+        input: ["digits"],
+        numDigits: 1,
+        timeout: timeout_s,
+        actionHook: addressOf(context, "voice", next),
+        say: words,
+      }
+      return [...before.map(say), gather]
+    }
+    // A message would need a recorder of its own: the greeting is all that can be done.
+    case "voicemail":
+      return instructions.greeting ? [say(instructions.greeting)] : [{ verb: "hangup" }]
+    case "reject":
+      return [{ verb: "sip:decline", status: 486, reason: "Busy Here" }]
+    case "say":
+      return [say(instructions)]
+  }
+}
+
+function say({ text, language }: Speech) {
+  const tag = languageTag(language)
+  return {
+    verb: "say",
+    text: spokenText(text, SAY_LIMIT),
+    // "default" is the application's own voice; the schema asks for a vendor wherever a language is named.
+    ...(tag !== undefined && { synthesizer: { vendor: "default", language: tag } }),
   }
 }

@@ -5,10 +5,13 @@ import type { Carrier, CarrierAnswer, CarrierRequest } from "./carrier.js"
 import { businessLeg, eventOf, readId } from "./event.js"
 import { fieldReader, readSeconds, readTime, readUrl, secondsBetween } from "./form.js"
 import {
+  type Ability,
+  addressOf,
   type Instructions,
   languageTag,
   type RenderContext,
   ringTime,
+  type Speech,
   spokenText,
   withoutLoop,
 } from "./instructions.js"
@@ -20,6 +23,8 @@ const PbxCredentials = z.strictObject({
   secret: WebhookSecret,
   /** Further secrets that are accepted: one for each PBX, or a new one while it is rolled out. */
   secrets: furtherSecrets(WebhookSecret),
+  /** What the PBX's script can do besides forwarding, recording and saying something. */
+  can: z.array(z.enum(["simultaneous", "sequence", "whisper", "menu", "voicemail"])).optional(),
 })
 
 /** What a site tells us of its PBX. */
@@ -30,6 +35,10 @@ export type PbxCredentials = z.infer<typeof PbxCredentials>
  *
  * - `voice` asks what to do with a call: `{call, to, from?, name?, forwarded_from?}`. The answer is
  *   `{action: "forward", to, timeout_s?, record}`, `{action: "reject"}` or `{action: "say", text, language?}`.
+ *   To a PBX that says it `can`, a forward may name further phones (`also`), words to the caller first (`before`) or to
+ *   whoever picks up (`whisper`), and the address to ask (as `voice`) when nobody does (`next`); `{action: "menu", prompt,
+ *   keys, timeout_s, next}` asks for a key, told to `next` as `voice` with `digits`; `{action: "voicemail", greeting, max_s}`
+ *   takes a message.
  * - `status` reports the leg to the business: `{call, state, leg?, forwarded_to?, at?, answered_at?, talk_s?, duration_s?}`,
  *   where `state` is ringing, answered, or one of completed, busy, no_answer, canceled, failed. A final state without a
  *   `leg` ends the call. `at` and `answered_at` are ISO 8601; without `talk_s`, their distance is the talk time.
@@ -60,6 +69,7 @@ export const pbx: Carrier<PbxCredentials> = {
   },
   verify: (request, { secret, secrets = [] }) => verifyStandardWebhook(request, [secret, ...secrets]),
   parse: parsePbx,
+  abilities: ({ can = [] }): readonly Ability[] => ["forward", "say", "record", ...can],
   render: renderPbx,
   acknowledge: () => NO_CONTENT,
 }
@@ -71,16 +81,18 @@ function parsePbx(event: string, { headers, body, received_at }: CarrierRequest)
   const call = { carrier: pbx.name, call_key, to: read("to"), from: read("from") }
   const time = readTime(read("at"), received_at)
   switch (event) {
-    case "voice":
+    case "voice": {
+      const digits = read("digits")
+      const now = { occurred_at: received_at, timestamped: false }
+      if (digits !== undefined) return [eventOf(call, "input", digits, now, { digits })]
       return [
-        eventOf(
-          call,
-          "ringing",
-          "",
-          { occurred_at: received_at, timestamped: false },
-          { status: "ringing", caller_name: read("name"), forwarded_from: read("forwarded_from") },
-        ),
+        eventOf(call, "ringing", "", now, {
+          status: "ringing",
+          caller_name: read("name"),
+          forwarded_from: read("forwarded_from"),
+        }),
       ]
+    }
     case "status":
       return parseState(call, read, time)
     case "recording": {
@@ -137,16 +149,40 @@ function renderPbx(instructions: Instructions, context: RenderContext): CarrierA
   const told = withoutLoop(instructions, context)
   switch (told.kind) {
     case "forward": {
-      const { to, record, timeout_s } = told
-      return answerJson({ action: "forward", to, record, timeout_s: ringTime(timeout_s, ...RING_LIMITS_S) })
+      const { to, also, record, timeout_s, before, whisper, next } = told
+      return answerJson({
+        action: "forward",
+        to,
+        also,
+        record,
+        timeout_s: ringTime(timeout_s, ...RING_LIMITS_S),
+        before: before?.map(say),
+        whisper: whisper && say(whisper),
+        next: next === undefined ? undefined : addressOf(context, "voice", next),
+      })
+    }
+    case "menu": {
+      const { before, prompt, keys, timeout_s, next } = told
+      return answerJson({
+        action: "menu",
+        before: before?.map(say),
+        prompt: say(prompt),
+        keys,
+        timeout_s,
+        next: addressOf(context, "voice", next),
+      })
+    }
+    case "voicemail": {
+      const { before, greeting, max_s } = told
+      return answerJson({ action: "voicemail", before: before?.map(say), greeting: greeting && say(greeting), max_s })
     }
     case "reject":
       return answerJson({ action: "reject" })
     case "say":
-      return answerJson({
-        action: "say",
-        text: spokenText(told.text, SAY_LIMIT),
-        language: languageTag(told.language),
-      })
+      return answerJson({ action: "say", ...say(told) })
   }
+}
+
+function say({ text, language }: Speech) {
+  return { text: spokenText(text, SAY_LIMIT), language: languageTag(language) }
 }

@@ -4,7 +4,17 @@ import { NO_CONTENT } from "./answer.js"
 import type { Carrier, CarrierAnswer, CarrierRequest } from "./carrier.js"
 import { businessLeg, type CallKey, eventOf, readId } from "./event.js"
 import { believe, fieldReader, formOf, type ReadField, readSeconds, readUrl } from "./form.js"
-import { digitsOf, type Instructions, languageTag, type RenderContext, ringTime, withoutLoop } from "./instructions.js"
+import {
+  addressOf,
+  digitsOf,
+  type Instructions,
+  languageTag,
+  type RenderContext,
+  ringTime,
+  type Speech,
+  whisperQuery,
+  withoutLoop,
+} from "./instructions.js"
 import { plivoNumbers } from "./plivo-numbers.js"
 import { verifyPlivo } from "./plivo-signature.js"
 import { furtherSecrets, matching, secretText } from "./secret.js"
@@ -29,7 +39,7 @@ export type PlivoCredentials = z.infer<typeof PlivoCredentials>
 export const plivo: Carrier<PlivoCredentials> = {
   name: "plivo",
   credentials: PlivoCredentials,
-  events: ["voice", "status", "dial", "leg", "recording"],
+  events: ["voice", "status", "dial", "leg", "recording", "whisper"],
   setup: {
     steps: [
       { event: "voice", where: "Voice, Applications, the application: Primary Answer URL", method: "POST" },
@@ -42,6 +52,8 @@ export const plivo: Carrier<PlivoCredentials> = {
   numbers: plivoNumbers,
   verify: (request, { auth_token, auth_tokens = [] }) => verifyPlivo(request, [auth_token, ...auth_tokens]),
   parse: parsePlivo,
+  abilities: () => ["forward", "say", "simultaneous", "sequence", "whisper", "record", "menu", "voicemail"],
+  whisper: (speech) => answerXml(speak(speech)),
   render: renderPlivo,
   acknowledge: (event) => (event === "dial" || event === "voice" ? answerXml() : NO_CONTENT),
 }
@@ -53,14 +65,19 @@ function parsePlivo(event: string, { method, url, body, received_at }: CarrierRe
   if (!call_key || read("Direction") === "outbound") return []
   const call = { carrier: plivo.name, call_key, to: read("To"), from: read("From") }
   const parsed = parseEvent(event, call, read, received_at)
-  return parsed ? [parsed] : []
+  if (!parsed) return []
+  // The address of a message's recording says so itself: it is signed with the rest.
+  return parsed.kind === "recording" && queryOf(url).has("voicemail") ? [{ ...parsed, voicemail: true }] : [parsed]
 }
 
 function parseEvent(event: string, call: CallKey, read: ReadField, received_at: number): CallEvent | undefined {
   const now = { occurred_at: received_at, timestamped: false }
   switch (event) {
-    case "voice":
+    case "voice": {
+      const digits = read("Digits")
+      if (digits !== undefined) return eventOf(call, "input", digits, now, { digits })
       return eventOf(call, "ringing", "", now, { status: "ringing", caller_name: read("CallerName") })
+    }
     case "status": {
       // An inbound hang-up is always "completed"; only the cause tells that the caller gave up.
       const status = CAUSE.get(read("HangupCause") ?? "") ?? STATUS.get(read("CallStatus") ?? "")
@@ -142,32 +159,49 @@ function answerXml(...verbs: Xml[]): CarrierAnswer {
   return { status: 200, contentType: "text/xml; charset=utf-8", body: xmlDocument(element("Response", {}, ...verbs)) }
 }
 
-function verbs(instructions: Instructions, { callback_url }: RenderContext): Xml[] {
+function verbs(instructions: Instructions, context: RenderContext): Xml[] {
   switch (instructions.kind) {
     case "forward": {
-      const { to, record, timeout_s } = instructions
+      const { to, also = [], record, timeout_s, before = [], whisper, next } = instructions
       const dial = element(
         "Dial",
         {
-          action: `${callback_url}/dial`,
-          callbackUrl: `${callback_url}/leg`,
+          action: addressOf(context, "dial", next),
+          callbackUrl: addressOf(context, "leg"),
+          confirmSound: whisper && addressOf(context, "whisper", whisperQuery(whisper)),
           timeout: ringTime(timeout_s, ...RING_LIMITS_S),
         },
-        element("Number", {}, text(digitsOf(to))),
+        ...[to, ...also].map((phone) => element("Number", {}, text(digitsOf(phone)))),
       )
-      return record ? [startRecording(callback_url), dial] : [dial]
+      return [...before.map(speak), ...(record ? [startRecording(context.callback_url)] : []), dial]
+    }
+    case "menu": {
+      const { before = [], prompt, timeout_s, next } = instructions
+      const action = addressOf(context, "voice", next)
+      const input = { action, inputType: "dtmf", numDigits: 1, executionTimeout: Math.max(5, timeout_s) }
+      // Silence goes on to the next verb.
+      return [...before.map(speak), element("GetInput", input, speak(prompt)), element("Redirect", {}, text(action))]
+    }
+    case "voicemail": {
+      const { before = [], greeting, max_s } = instructions
+      const record = element("Record", {
+        action: addressOf(context, "dial"),
+        maxLength: max_s,
+        playBeep: true,
+        finishOnKey: "#",
+        callbackUrl: addressOf(context, "recording", "voicemail=1"),
+      })
+      return [...before.map(speak), ...(greeting ? [speak(greeting)] : []), record]
     }
     case "reject":
       return [element("Hangup", { reason: "busy" })]
     case "say":
-      return [
-        element(
-          "Speak",
-          { language: languageTag(instructions.language) },
-          text(instructions.text.slice(0, SPEAK_LIMIT)),
-        ),
-      ]
+      return [speak(instructions)]
   }
+}
+
+function speak({ text: words, language }: Speech): Xml {
+  return element("Speak", { language: languageTag(language) }, text(words.slice(0, SPEAK_LIMIT)))
 }
 
 /** Recording is a verb before the `<Dial>`, and begins when the business picks up. */

@@ -6,7 +6,7 @@ import { formOf } from "./form.js"
 import { verifyHmac } from "./hmac.js"
 import { furtherSecrets, secretText } from "./secret.js"
 import { parseTwilioForm, TWIML_EVENTS } from "./twilio-events.js"
-import { acknowledgeTwiml, renderTwiml, TWIML } from "./twiml.js"
+import { acknowledgeTwiml, renderTwiml, TWIML, TWIML_ABILITIES, whisperTwiml } from "./twiml.js"
 
 const SigningKey = secretText("the signing key of the SignalWire space (API Credentials)")
 
@@ -40,6 +40,8 @@ export const signalwire: Carrier<SignalwireCredentials> = {
   verify: (request, { signing_key, signing_keys = [] }) => verifySignalwire(request, [signing_key, ...signing_keys]),
   parse: (event, request) => parseTwilioForm(signalwire.name, event, request),
   render: (instructions, context) => renderTwiml(instructions, context, TWIML),
+  abilities: () => TWIML_ABILITIES,
+  whisper: whisperTwiml,
   acknowledge: acknowledgeTwiml,
 }
 

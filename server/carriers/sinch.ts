@@ -13,6 +13,7 @@ import {
   languageTag,
   type RenderContext,
   ringTime,
+  type Speech,
   spokenText,
   withoutLoop,
 } from "./instructions.js"
@@ -61,6 +62,12 @@ export const sinch: Carrier<SinchCredentials> = {
     return name === "ace" || name === "pie" || name === "dice" || name === "notify" ? name : "voice"
   },
   parse: (_event, request) => parseSinch(request),
+  abilities: () => ["forward", "say", "menu"],
+  // A menu comes back under the name that we gave it.
+  resume: ({ body }) => {
+    const menu = fieldReader(fieldsOf(objectAt(readJson(body), "menuResult")))("menuId")
+    return menu === undefined ? undefined : decodeMenu(menu)
+  },
   render: (instructions, context) => answerJson(svaml(withoutLoop(instructions, context), context)),
   acknowledge: (event) =>
     event === "ace" || event === "pie"
@@ -142,7 +149,7 @@ function svaml(instructions: Instructions, { dialled }: RenderContext): unknown 
   switch (instructions.kind) {
     case "forward":
       return {
-        instructions: [],
+        instructions: (instructions.before ?? []).map(say),
         action: {
           name: "connectPstn",
           number: instructions.to,
@@ -150,14 +157,37 @@ function svaml(instructions: Instructions, { dialled }: RenderContext): unknown 
           dialTimeout: ringTime(instructions.timeout_s, ...RING_LIMITS_S),
         },
       }
+    case "menu": {
+      const { before = [], prompt, keys, timeout_s, next } = instructions
+      const id = encodeMenu(next)
+      const menu = {
+        id,
+        mainPrompt: `#tts[${spokenText(prompt.text, SAY_LIMIT).replace(/[[\]]/g, " ")}]`,
+        timeoutMills: timeout_s * 1000,
+        options: keys.map((dtmf) => ({ dtmf, action: `return(${dtmf})` })),
+      }
+      const locale = languageTag(prompt.language)
+      return { instructions: before.map(say), action: { name: "runMenu", mainMenu: id, locale, menus: [menu] } }
+    }
+    // Its recordings go to a bucket that only the account knows: the greeting is all that can be done.
+    case "voicemail":
+      return { instructions: instructions.greeting ? [say(instructions.greeting)] : [], action: { name: "hangup" } }
     case "reject":
       return { instructions: [], action: { name: "hangup" } }
-    case "say": {
-      const text = spokenText(instructions.text, SAY_LIMIT)
-      return {
-        instructions: [{ name: "say", text, locale: languageTag(instructions.language) }],
-        action: { name: "hangup" },
-      }
-    }
+    case "say":
+      return { instructions: [say(instructions)], action: { name: "hangup" } }
   }
+}
+
+function say({ text, language }: Speech) {
+  return { name: "say", text: spokenText(text, SAY_LIMIT), locale: languageTag(language) }
+}
+
+/** A query as the name of a menu, which takes few characters, and back. */
+function encodeMenu(query: string): string {
+  return query.replaceAll("=", "_").replaceAll("&", ".")
+}
+
+function decodeMenu(name: string): string {
+  return name.replaceAll("_", "=").replaceAll(".", "&")
 }

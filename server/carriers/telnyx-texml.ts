@@ -2,7 +2,7 @@ import type { Carrier } from "./carrier.js"
 import { telnyxNumbers } from "./telnyx-numbers.js"
 import { TelnyxCredentials, verifyTelnyx } from "./telnyx-signature.js"
 import { parseTwilioForm, TWIML_EVENTS } from "./twilio-events.js"
-import { acknowledgeTwiml, renderTwiml, type TwimlDialect } from "./twiml.js"
+import { acknowledgeTwiml, renderTwiml, TWIML_ABILITIES, type TwimlDialect, whisperTwiml } from "./twiml.js"
 
 /** Telnyx's documentation of `<Dial>`: a phone rings for 5 to 120 s; it knows neither `answerOnBridge` nor recording events. */
 const TEXML: TwimlDialect = { ring_s: [5, 120], answerOnBridge: false, recordingEvents: false }
@@ -31,5 +31,7 @@ export const telnyxTexml: Carrier<TelnyxCredentials> = {
   verify: verifyTelnyx,
   parse: (event, request) => (request.method === "POST" ? parseTwilioForm(telnyxTexml.name, event, request) : []),
   render: (instructions, context) => renderTwiml(instructions, context, TEXML),
+  abilities: () => TWIML_ABILITIES,
+  whisper: whisperTwiml,
   acknowledge: acknowledgeTwiml,
 }

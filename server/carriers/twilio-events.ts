@@ -4,7 +4,7 @@ import { businessLeg, type CallKey, eventOf, readId } from "./event.js"
 import { fieldReader, formOf, type ReadField, readSeconds, readTime, readUrl } from "./form.js"
 
 /** The paths that TwiML and its relatives call. */
-export const TWIML_EVENTS = ["voice", "status", "recording", "dial"] as const
+export const TWIML_EVENTS = ["voice", "status", "recording", "dial", "whisper"] as const
 
 /** The events of a form in Twilio's words, which SignalWire and Telnyx TeXML write too. `carrier` is who sent it. */
 export function parseTwilioForm(carrier: string, event: string, request: CarrierRequest): readonly CallEvent[] {

@@ -7,7 +7,7 @@ import { furtherSecrets, matching, secretText } from "./secret.js"
 import { parseTwilioFields, queryOf, TWIML_EVENTS } from "./twilio-events.js"
 import { twilioNumbers } from "./twilio-numbers.js"
 import { bodyHash, STATUS_OVERRIDES, VOICE_OVERRIDES, verifyTwilio } from "./twilio-signature.js"
-import { acknowledgeTwiml, renderTwiml, TWIML } from "./twiml.js"
+import { acknowledgeTwiml, renderTwiml, TWIML, TWIML_ABILITIES, whisperTwiml } from "./twiml.js"
 
 export { signTwilio } from "./twilio-signature.js"
 
@@ -53,6 +53,8 @@ export const twilio: Carrier<TwilioCredentials> = {
   verify: (request, { auth_token, auth_tokens = [] }) => verifyTwilio(request, [auth_token, ...auth_tokens]),
   parse: parseTwilio,
   render: (instructions, context) => renderTwiml(instructions, context, TWIML),
+  abilities: () => TWIML_ABILITIES,
+  whisper: whisperTwiml,
   acknowledge: acknowledgeTwiml,
 }
 

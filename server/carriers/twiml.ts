@@ -1,6 +1,16 @@
 import { NO_CONTENT } from "./answer.js"
 import type { CarrierAnswer } from "./carrier.js"
-import { type Instructions, languageTag, type RenderContext, ringTime, withoutLoop } from "./instructions.js"
+import {
+  type Ability,
+  addressOf,
+  type Instructions,
+  languageTag,
+  type RenderContext,
+  ringTime,
+  type Speech,
+  whisperQuery,
+  withoutLoop,
+} from "./instructions.js"
 import { element, text, type Xml, xmlDocument } from "./xml.js"
 
 /** Where those who read TwiML differ. */
@@ -16,12 +26,29 @@ export interface TwimlDialect {
 /** Twilio itself. SignalWire's cXML takes the same words. */
 export const TWIML: TwimlDialect = { ring_s: [5, 600], answerOnBridge: true, recordingEvents: true }
 
+/** What everybody who reads TwiML can do. */
+export const TWIML_ABILITIES: readonly Ability[] = [
+  "forward",
+  "say",
+  "simultaneous",
+  "sequence",
+  "whisper",
+  "record",
+  "menu",
+  "voicemail",
+]
+
 /** Twilio reads 4,096 characters of a `<Say>` aloud at most. */
 const SAY_LIMIT = 4096
 
 /** Instructions as TwiML. */
 export function renderTwiml(instructions: Instructions, context: RenderContext, dialect: TwimlDialect): CarrierAnswer {
-  return answerTwiml(verb(withoutLoop(instructions, context), context, dialect))
+  return answerTwiml(...verbs(withoutLoop(instructions, context), context, dialect))
+}
+
+/** What is said to whoever picked up, before the caller is put through. */
+export function whisperTwiml(speech: Speech): CarrierAnswer {
+  return answerTwiml(say(speech))
 }
 
 /** A TwiML document of these verbs; without any, the carrier hangs up when it gets there. */
@@ -34,43 +61,78 @@ export function acknowledgeTwiml(event: string): CarrierAnswer {
   return event === "dial" || event === "voice" ? answerTwiml() : NO_CONTENT
 }
 
-function verb(instructions: Instructions, context: RenderContext, dialect: TwimlDialect): Xml {
+function verbs(instructions: Instructions, context: RenderContext, dialect: TwimlDialect): Xml[] {
   switch (instructions.kind) {
     case "forward":
-      return dial(instructions, context, dialect)
-    case "reject":
-      return element("Reject", { reason: "busy" })
-    case "say":
-      return element(
-        "Say",
-        { language: languageTag(instructions.language) },
-        text(instructions.text.slice(0, SAY_LIMIT)),
+      return [...(instructions.before ?? []).map(say), dial(instructions, context, dialect)]
+    case "menu": {
+      const { before = [], prompt, timeout_s, next } = instructions
+      const gather = element(
+        "Gather",
+        {
+          action: addressOf(context, "voice", next),
+          input: "dtmf",
+          numDigits: 1,
+          timeout: timeout_s,
+          actionOnEmptyResult: dialect.answerOnBridge || undefined,
+        },
+        say(prompt),
       )
+      // Who asks nothing after silence goes on to the next verb instead.
+      const silent = dialect.answerOnBridge ? [] : [element("Redirect", {}, text(addressOf(context, "voice", next)))]
+      return [...before.map(say), gather, ...silent]
+    }
+    case "voicemail": {
+      const { before = [], greeting, max_s } = instructions
+      const record = element("Record", {
+        action: addressOf(context, "dial"),
+        maxLength: max_s,
+        playBeep: true,
+        finishOnKey: "#",
+        recordingStatusCallback: addressOf(context, "recording"),
+        recordingStatusCallbackEvent: dialect.recordingEvents ? "completed absent" : undefined,
+      })
+      return [...before.map(say), ...(greeting ? [say(greeting)] : []), record]
+    }
+    case "reject":
+      return [element("Reject", { reason: "busy" })]
+    case "say":
+      return [say(instructions)]
   }
+}
+
+function say({ text: words, language }: Speech): Xml {
+  return element("Say", { language: languageTag(language) }, text(words.slice(0, SAY_LIMIT)))
 }
 
 function dial(
   forward: Extract<Instructions, { kind: "forward" }>,
-  { callback_url }: RenderContext,
+  context: RenderContext,
   { ring_s, answerOnBridge, recordingEvents }: TwimlDialect,
 ): Xml {
-  const { to, record, timeout_s } = forward
+  const { to, also = [], record, timeout_s, whisper, next } = forward
+  const number = (phone: string) =>
+    element(
+      "Number",
+      {
+        url: whisper && addressOf(context, "whisper", whisperQuery(whisper)),
+        statusCallback: addressOf(context, "status"),
+        statusCallbackEvent: "initiated ringing answered completed",
+      },
+      text(phone),
+    )
   return element(
     "Dial",
     {
       answerOnBridge: answerOnBridge || undefined,
-      action: `${callback_url}/dial`,
+      action: addressOf(context, "dial", next),
       timeout: ringTime(timeout_s, ...ring_s),
       ...(record && {
         record: "record-from-answer-dual",
-        recordingStatusCallback: `${callback_url}/recording`,
+        recordingStatusCallback: addressOf(context, "recording"),
         recordingStatusCallbackEvent: recordingEvents ? "completed absent" : undefined,
       }),
     },
-    element(
-      "Number",
-      { statusCallback: `${callback_url}/status`, statusCallbackEvent: "initiated ringing answered completed" },
-      text(to),
-    ),
+    ...[to, ...also].map(number),
   )
 }

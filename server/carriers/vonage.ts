@@ -8,16 +8,20 @@ import { fieldReader, readSeconds, readTime, readUrl, secondsBetween } from "./f
 import { FRESH_MS, isFresh } from "./fresh.js"
 import { sha256Hex, verifyHmac } from "./hmac.js"
 import {
+  addressOf,
   digitsOf,
   type Instructions,
   languageTag,
   type RenderContext,
   ringTime,
+  type Speech,
   spokenText,
+  whisperQuery,
   withoutLoop,
 } from "./instructions.js"
-import { fieldsOf, objectIn, readJson } from "./json.js"
+import { fieldsOf, objectAt, objectIn, readJson } from "./json.js"
 import { furtherSecrets, secretText } from "./secret.js"
+import { queryOf } from "./twilio-events.js"
 
 const Secret = secretText("the signature secret of the Vonage dashboard")
 
@@ -39,7 +43,7 @@ export type VonageCredentials = z.infer<typeof VonageCredentials>
 export const vonage: Carrier<VonageCredentials> = {
   name: "vonage",
   credentials: VonageCredentials,
-  events: ["voice", "event", "recording"],
+  events: ["voice", "event", "recording", "whisper"],
   setup: {
     steps: [
       { event: "voice", where: "Applications, the application, Capabilities, Voice: Answer URL", method: "POST" },
@@ -52,6 +56,9 @@ export const vonage: Carrier<VonageCredentials> = {
   },
   verify: verifyVonage,
   parse: parseVonage,
+  // `connect` takes one endpoint.
+  abilities: () => ["forward", "say", "sequence", "whisper", "record", "menu", "voicemail"],
+  whisper: (speech) => answerJson([talk(speech)]),
   render: renderNcco,
   acknowledge: (event) => (event === "voice" ? answerJson([]) : EMPTY),
 }
@@ -88,9 +95,10 @@ function isCurrent({ iat, exp, nbf }: ReturnType<typeof readToken>, now: number)
   return nbf === undefined || (typeof nbf === "number" && nbf * 1000 <= now + FRESH_MS)
 }
 
-function parseVonage(event: string, { method, body, received_at }: CarrierRequest): readonly CallEvent[] {
-  if (method !== "POST") return []
-  const read = fieldReader(fieldsOf(objectIn(readJson(body))))
+function parseVonage(event: string, { method, url, body, received_at }: CarrierRequest): readonly CallEvent[] {
+  if (method !== "POST" || event === "whisper") return []
+  const root = objectIn(readJson(body))
+  const read = fieldReader(fieldsOf(root))
   const call_key = readId(read("conversation_uuid"))
   if (!call_key) return []
   const call = { carrier: vonage.name, call_key, to: read("to"), from: read("from") }
@@ -99,9 +107,12 @@ function parseVonage(event: string, { method, body, received_at }: CarrierReques
   const recording_url = readUrl(read("recording_url", 2048))
   if (recording_url !== undefined) {
     const recording_s = secondsBetween(Date.parse(read("start_time") ?? ""), Date.parse(read("end_time") ?? ""))
-    const details = { status: "completed" as const, recording_url, recording_s }
+    const voicemail = queryOf(url).has("voicemail") || undefined
+    const details = { status: "completed" as const, recording_url, recording_s, voicemail }
     return [eventOf(call, "recording", readId(read("recording_uuid")) ?? "", time, details)]
   }
+  const digits = fieldReader(fieldsOf(objectAt(root, "dtmf")))("digits")
+  if (digits !== undefined) return [eventOf(call, "input", `${leg ?? ""}:${digits}`, time, { digits })]
   if (!leg) return []
   if (event === "voice") {
     const now = { occurred_at: received_at, timestamped: false }
@@ -140,17 +151,21 @@ function renderNcco(instructions: Instructions, context: RenderContext): Carrier
 }
 
 /** An NCCO has no way to be busy: a call without actions is hung up. */
-function actions(instructions: Instructions, { callback_url, dialled }: RenderContext): unknown[] {
+function actions(instructions: Instructions, context: RenderContext): unknown[] {
+  const { callback_url, dialled } = context
   switch (instructions.kind) {
     case "forward": {
-      const { to, record, timeout_s } = instructions
+      const { to, record, timeout_s, before = [], whisper, next } = instructions
+      const onAnswer = whisper && { url: addressOf(context, "whisper", whisperQuery(whisper)) }
       const connect = {
         action: "connect",
         // The caller's number may not be shown: Vonage takes numbers of the account only.
         from: dialled === null ? undefined : digitsOf(dialled),
         timeout: ringTime(timeout_s, ...RING_LIMITS_S),
-        eventUrl: [`${callback_url}/event`],
-        endpoint: [{ type: "phone", number: digitsOf(to) }],
+        eventUrl: [addressOf(context, "event", next)],
+        // Synchronous: the answer to an event of a call that nobody took says what comes next.
+        eventType: next === undefined ? undefined : "synchronous",
+        endpoint: [{ type: "phone", number: digitsOf(to), onAnswer }],
       }
       const recording = {
         action: "record",
@@ -159,13 +174,37 @@ function actions(instructions: Instructions, { callback_url, dialled }: RenderCo
         eventUrl: [`${callback_url}/recording`],
       }
       // Recording begins where it stands: behind `connect` it would begin after the conversation.
-      return record ? [recording, connect] : [connect]
+      return [...before.map(talk), ...(record ? [recording] : []), connect]
+    }
+    case "menu": {
+      const { before = [], prompt, timeout_s, next } = instructions
+      const input = {
+        action: "input",
+        type: ["dtmf"],
+        dtmf: { maxDigits: 1, timeOut: Math.min(10, timeout_s) },
+        eventUrl: [addressOf(context, "event", next)],
+      }
+      return [...before.map(talk), { ...talk(prompt), bargeIn: true }, input]
+    }
+    case "voicemail": {
+      const { before = [], greeting, max_s } = instructions
+      const record = {
+        action: "record",
+        beepStart: true,
+        endOnSilence: 5,
+        endOnKey: "#",
+        timeOut: max_s,
+        eventUrl: [addressOf(context, "recording", "voicemail=1")],
+      }
+      return [...before.map(talk), ...(greeting ? [talk(greeting)] : []), record]
     }
     case "reject":
       return []
-    case "say": {
-      const text = spokenText(instructions.text, TALK_LIMIT)
-      return [{ action: "talk", text, language: languageTag(instructions.language) }]
-    }
+    case "say":
+      return [talk(instructions)]
   }
+}
+
+function talk({ text, language }: Speech) {
+  return { action: "talk", text: spokenText(text, TALK_LIMIT), language: languageTag(language) }
 }

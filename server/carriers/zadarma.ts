@@ -53,6 +53,7 @@ export const zadarma: Carrier<ZadarmaCredentials> = {
     return name === "NOTIFY_START" || name === "NOTIFY_IVR" ? "voice" : "notice"
   },
   parse: (_event, request) => parseZadarma(request),
+  abilities: ({ extension }) => (extension === undefined ? [] : ["forward"]),
   render: renderZadarma,
   acknowledge: () => answerJson({}),
 }
@@ -149,7 +150,8 @@ function renderZadarma(
   { extension }: ZadarmaCredentials,
 ): CarrierAnswer {
   const told = withoutLoop(instructions, context)
-  if (extension === undefined || told.kind === "say") return answerJson({})
+  if (extension === undefined) return answerJson({})
+  if (told.kind !== "forward" && told.kind !== "reject") return answerJson({})
   if (told.kind === "reject") return answerJson({ redirect: "blacklist" })
   const return_timeout = ringTime(told.timeout_s, ...RING_LIMITS_S) ?? 0
   return answerJson({ redirect: extension, return_timeout, rewrite_forward_number: told.to })

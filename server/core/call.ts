@@ -157,6 +157,13 @@ function qualify(site: Site, call: CallRow, said: boolean | null | undefined): P
   return { qualified: isQualified(readCallSettings(site), call), qualified_by: "rule" }
 }
 
+/** Marks a call as spam for a reason of ours, when it has just rung: what a person says later stands. */
+export function markSpam(site: Site, call: CallRow, reason: string): void {
+  if (call.spam || call.status !== "ringing" || call.updated_at !== site.now) return
+  const marked = { spam: true, spam_reason: reason, qualified: false }
+  site.db.update(calls).set(marked).where(eq(calls.id, call.id)).run()
+}
+
 /** Judges a call by the newest rates; the answer it had is kept beside. What a person has said stands. */
 export function relearnCall(site: Site, id: string): CallRow {
   const call = findCall(site, id)

@@ -5,6 +5,7 @@ import { handleErrors, mountDirectoryRoutes, mountSiteRoutes } from "./route.js"
 import { callRoutes } from "./routes/calls.js"
 import { carrierRoutes } from "./routes/carriers.js"
 import { costRoutes } from "./routes/costs.js"
+import { flowRoutes } from "./routes/flow.js"
 import { followUpRoutes } from "./routes/follow-up.js"
 import { keyRoutes } from "./routes/keys.js"
 import { leadRoutes } from "./routes/leads.js"
@@ -30,6 +31,7 @@ export const SITE_ROUTES = [
   ...leadRoutes,
   ...followUpRoutes,
   ...peopleRoutes,
+  ...flowRoutes,
   ...ruleRoutes,
   ...orderRoutes,
   ...costRoutes,

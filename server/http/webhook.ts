@@ -1,14 +1,17 @@
 import type { Context, Hono } from "hono"
 import type { CallEvent } from "../../shared/call-event.js"
 import type { Carrier, CarrierAnswer, CarrierRequest } from "../carriers/carrier.js"
+import { fitScene, readWhisper } from "../carriers/fit.js"
 import { carrierNamed } from "../carriers/index.js"
-import type { Instructions } from "../carriers/instructions.js"
-import { receiveEvent } from "../core/call.js"
+import type { Instructions, RenderContext } from "../carriers/instructions.js"
+import { type CallRow, receiveEvent } from "../core/call.js"
 import { findCredentials, forwardTo } from "../core/carrier.js"
 import type { Site } from "../core/db.js"
+import { findFlow, WHOLE_SITE } from "../core/flow-store.js"
 import { SITE_ID } from "../core/id.js"
 import { notFound, Refusal } from "../core/refusal.js"
 import { readBytes } from "./body.js"
+import { asksForMore, type Due, decide, queryIn, turnOf } from "./flow.js"
 import type { SiteHandle, SiteHost } from "./host.js"
 import { describeError, problem } from "./problem.js"
 
@@ -43,16 +46,30 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
     if (!connection || !(await carrier.verify(request, connection.credentials))) return refuse(host, siteId, name, path)
     const event = carrier.nameEvent?.(path, request) ?? path
     const reports = carrier.parse(event, request)
+    const turn = turnOf(carrier, request)
+    const asks = event === "voice" || (turn !== undefined && asksForMore(turn, reports))
+    let due: Due | undefined
+    const plan = (opened: Site, rows: readonly CallRow[]) => {
+      try {
+        due = decide(opened, rows, reports, turn)
+      } catch (error) {
+        // The event is worth more than the plan: the caller is put through plainly.
+        host.log("error", "a call could not be planned", { site: siteId, carrier: name, error: describeError(error) })
+      }
+    }
     const stored =
-      reports.length > 0
-        ? site.writeTraffic((opened) => receiveEvents(opened, reports, request.received_at))
+      reports.length > 0 || asks
+        ? site.writeTraffic((opened) => {
+            const rows = receiveEvents(opened, reports, request.received_at)
+            if (asks) plan(opened, rows)
+          })
         : Promise.resolve(undefined)
-    const context = {
+    const context: RenderContext = {
       dialled: reports.find(({ to }) => to !== null)?.to ?? null,
       call_key: reports[0]?.call_key ?? null,
       callback_url: `${host.publicUrl}/v1/sites/${siteId}/carriers/${name}`,
     }
-    if (event === "voice") {
+    if (asks) {
       const failure = await settle(stored)
       if (failure instanceof Refusal && failure.code === "forbidden") return refuse(host, siteId, name, event)
       if (failure)
@@ -61,7 +78,7 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
           carrier: name,
           error: describeError(failure),
         })
-      return toResponse(carrier.render(instruct(connection), context, connection.credentials))
+      return toResponse(renderDue(carrier, connection, context, failure ? undefined : due))
     }
     try {
       await stored
@@ -69,8 +86,23 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
       if (error instanceof Refusal && error.code === "forbidden") return refuse(host, siteId, name, event)
       throw error
     }
-    return toResponse(carrier.acknowledge(event))
+    const whisper = carrier.whisper && readWhisper(queryIn(request.url))
+    return toResponse((whisper && carrier.whisper?.(whisper)) ?? carrier.acknowledge(event))
   })
+}
+
+/** The scene that is due; where there is none, or it cannot be rendered, the caller is put through plainly. */
+function renderDue(
+  carrier: Carrier,
+  connection: Connection,
+  context: RenderContext,
+  due: Due | undefined,
+): CarrierAnswer {
+  const { credentials } = connection
+  const abilities = carrier.abilities?.(credentials) ?? []
+  const instructions =
+    due && abilities.length > 0 ? fitScene(due.plan, due.scene, abilities, due.place).instructions : undefined
+  return carrier.render(instructions ?? instruct(connection), context, credentials)
 }
 
 async function readRequest(c: Context, publicUrl: string, now: number): Promise<CarrierRequest> {
@@ -85,17 +117,19 @@ async function readRequest(c: Context, publicUrl: string, now: number): Promise<
 }
 
 /** Keeps what one request reports. It is a replay (`forbidden`) only when all of it is: a batch may repeat some of the last one. */
-function receiveEvents(site: Site, events: readonly CallEvent[], receivedAt: number): void {
+function receiveEvents(site: Site, events: readonly CallEvent[], receivedAt: number): CallRow[] {
   const refusals: Refusal[] = []
+  const rows: CallRow[] = []
   for (const event of events) {
     try {
-      receiveEvent(site, event, receivedAt)
+      rows.push(receiveEvent(site, event, receivedAt))
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== "forbidden") throw error
       refusals.push(error)
     }
   }
   if (refusals[0] && refusals.length === events.length) throw refusals[0]
+  return rows
 }
 
 /** What the site says; where its database cannot be read, what it said last. */
@@ -108,7 +142,7 @@ function readConnection(
   try {
     const stored = site.read((opened) => ({
       credentials: findCredentials(opened, carrier.name),
-      forwardTo: forwardTo(opened),
+      forwardTo: plainForward(opened),
     }))
     const credentials = carrier.credentials.safeParse(stored.credentials)
     if (!credentials.success) return undefined
@@ -122,6 +156,17 @@ function readConnection(
     if (last) return last
     throw error
   }
+}
+
+/** Where a call goes when nothing better is known: the first phone of the site's flow, else the site's own number. */
+function plainForward(site: Site): string | null {
+  try {
+    const [first] = findFlow(site, WHOLE_SITE)?.forward?.to ?? []
+    if (first !== undefined) return first
+  } catch {
+    // A flow that cannot be read keeps nobody out.
+  }
+  return forwardTo(site)
 }
 
 function instruct({ forwardTo }: Connection): Instructions {

@@ -18,6 +18,7 @@ export function pathOf(route: AnyRoute, site: string, ids: Record<string, string
     .replace("{id}", ids[short] ?? `${short}_000000000`)
   if (path.endsWith("/costs/import")) return `${path}?format=plain`
   if (path.endsWith("/forecast")) return `${path}?pool=${ids.pool ?? "pool_000000000"}`
+  if (path.endsWith("/flow/preview")) return `${path}?number=%2B12125550101&carrier=twilio`
   return path.endsWith("/resolve") ? `${path}?to=%2B12125550101&at=2026-11-02T10:00:00Z` : path
 }
 
@@ -84,6 +85,9 @@ export function bodyOf(route: AnyRoute, unique: string): unknown {
       return { spam: true }
     case "post /{site}/calls/{id}/callback":
       return { reached: false }
+    case "put /{site}/flow":
+    case "put /{site}/numbers/{id}/flow":
+      return { whisper: {} }
     case "patch /{site}/settings/calls":
       return { qualified_talk_s: 45 }
     case "put /{site}/carriers/{carrier}":

@@ -64,6 +64,28 @@ describe("a database that another process has locked", () => {
     expect(again.status).toBe(204)
   })
 
+  it("[I16] puts callers through plainly when the flow cannot be written or read", async () => {
+    const business = "+13125550100"
+    const flow = { forward: { to: [business, "+13125550101"] }, unanswered: { do: "voicemail" } }
+    await host.api("PUT", `/v1/sites/${site.id}/flow`, flow)
+    const call = { CallSid: "CA16", From: "+13125550199", To: site.numbers[0] ?? "" }
+    const voice = async (fields: Record<string, string>) => {
+      const answer = await ring(host.url, host.publicUrl, site.id, "voice", fields)
+      expect(answer.status).toBe(200)
+      return answer.text()
+    }
+    expect(await voice(call)).toContain(`>${business}</Number>`)
+    other.exec("begin immediate")
+    expect(await voice({ ...call, CallSid: "CA17" })).toContain(`>${business}</Number>`)
+    other.exec("rollback")
+    await host.api("PUT", `/v1/sites/${site.id}/flow`, flow)
+    other.exec("update flows set flow = 'no flow'")
+    expect(await voice({ ...call, CallSid: "CA18" })).toContain(`>${TARGET}</Number>`)
+    other.exec("delete from flows")
+    const { data } = await host.api<{ data: { external_id: string }[] }>("GET", `/v1/sites/${site.id}/calls`)
+    expect(data.map(({ external_id }) => external_id)).toContain("CA18")
+  })
+
   it("[G1] refuses a page view with 503, so that the page keeps its number, and serves the next one when the lock is gone", async () => {
     other.exec("begin immediate")
     const refused = await host.request(
