@@ -1,4 +1,5 @@
 import { watchPools } from "./alert.js"
+import { closeSilent } from "./call-sweep.js"
 import type { Site } from "./db.js"
 import { purgeSaved } from "./idempotency.js"
 import { learn } from "./learn.js"
@@ -13,13 +14,15 @@ const LEASES_A_SWEEP = 500
 export const SWEEP_MS = 10 * 60_000
 
 /**
- * Housekeeping that nothing depends on: ends lapsed leases in the history, forgets old idempotency keys, learns from what
- * happened since, sets numbers apart anew, sums what reports count, looks after the pools. Bounded work.
+ * Housekeeping that nothing depends on: ends lapsed leases in the history, closes calls that fell silent, forgets old
+ * idempotency keys, learns from what happened since, sets numbers apart anew, sums what reports count, looks after the
+ * pools. Bounded work.
  */
 export function sweep(site: Site): void {
   const pools = new Map(listPools(site).map((pool) => [pool.id, pool]))
   closeLapsed(site, (pool) => pools.get(pool), LEASES_A_SWEEP)
   purgeSaved(site)
+  closeSilent(site)
   learn(site)
   shareOut(site)
   settle(site)

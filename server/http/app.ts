@@ -14,6 +14,7 @@ import { orderRoutes } from "./routes/orders.js"
 import { peopleRoutes } from "./routes/people.js"
 import { purchaseRoutes } from "./routes/purchases.js"
 import { reportRoutes } from "./routes/reports.js"
+import { requestRoutes } from "./routes/requests.js"
 import { ruleRoutes } from "./routes/rules.js"
 import { directoryRoutes, siteRoutes } from "./routes/sites.js"
 import { targetRoutes } from "./routes/targets.js"
@@ -32,6 +33,7 @@ export const SITE_ROUTES = [
   ...followUpRoutes,
   ...peopleRoutes,
   ...flowRoutes,
+  ...requestRoutes,
   ...ruleRoutes,
   ...orderRoutes,
   ...costRoutes,

@@ -4,12 +4,15 @@ import type { Carrier, CarrierAnswer, CarrierRequest } from "../carriers/carrier
 import { fitScene, readWhisper } from "../carriers/fit.js"
 import { carrierNamed } from "../carriers/index.js"
 import type { Instructions, RenderContext } from "../carriers/instructions.js"
+import { redactRequest } from "../carriers/redact.js"
 import { type CallRow, receiveEvent } from "../core/call.js"
+import { readCallSettings } from "../core/call-settings.js"
 import { findCredentials, forwardTo } from "../core/carrier.js"
 import type { Site } from "../core/db.js"
 import { findFlow, WHOLE_SITE } from "../core/flow-store.js"
 import { SITE_ID } from "../core/id.js"
 import { notFound, Refusal } from "../core/refusal.js"
+import { keepRequest } from "../core/request-log.js"
 import { readBytes } from "./body.js"
 import { asksForMore, type Due, decide, queryIn, turnOf } from "./flow.js"
 import type { SiteHandle, SiteHost } from "./host.js"
@@ -46,6 +49,7 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
     if (!connection || !(await carrier.verify(request, connection.credentials))) return refuse(host, siteId, name, path)
     const event = carrier.nameEvent?.(path, request) ?? path
     const reports = carrier.parse(event, request)
+    const whisper = carrier.whisper && readWhisper(queryIn(request.url))
     const turn = turnOf(carrier, request)
     const asks = event === "voice" || (turn !== undefined && asksForMore(turn, reports))
     let due: Due | undefined
@@ -58,10 +62,11 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
       }
     }
     const stored =
-      reports.length > 0 || asks
+      reports.length > 0 || asks || whisper === undefined
         ? site.writeTraffic((opened) => {
             const rows = receiveEvents(opened, reports, request.received_at)
             if (asks) plan(opened, rows)
+            keepRaw(opened, request, { carrier: name, event: path, events: reports.length })
           })
         : Promise.resolve(undefined)
     const context: RenderContext = {
@@ -86,9 +91,22 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
       if (error instanceof Refusal && error.code === "forbidden") return refuse(host, siteId, name, event)
       throw error
     }
-    const whisper = carrier.whisper && readWhisper(queryIn(request.url))
     return toResponse((whisper && carrier.whisper?.(whisper)) ?? carrier.acknowledge(event))
   })
+}
+
+/** Keeps the request as it came, for whoever has to find out what a carrier said. */
+function keepRaw(site: Site, request: CarrierRequest, { carrier, event, events }: KeptOf): void {
+  const { keep_requests, mask_requests, callers } = readCallSettings(site)
+  const kept = redactRequest(request, event, mask_requests || callers !== "shown")
+  keepRequest(site, { ...kept, carrier, event, events }, keep_requests)
+}
+
+interface KeptOf {
+  readonly carrier: string
+  readonly event: string
+  /** How many events were read out of it. */
+  readonly events: number
 }
 
 /** The scene that is due; where there is none, or it cannot be rendered, the caller is put through plainly. */

@@ -1,6 +1,8 @@
 import { carrierNames } from "../../server/carriers/index.js"
+import { signTwilio } from "../../server/carriers/twilio.js"
 import { DIRECTORY_ROUTES, SITE_ROUTES } from "../../server/http/app.js"
 import type { Host } from "../host.js"
+import { TOKEN } from "../site.js"
 import { leadBodyOf, makeLead } from "./lead-routes.js"
 
 export type AnyRoute = (typeof SITE_ROUTES)[number] | (typeof DIRECTORY_ROUTES)[number]
@@ -38,12 +40,28 @@ async function makeMoney(host: Host, site: string): Promise<Record<string, strin
 export async function makeRuleAndCode(host: Host, site: string): Promise<Record<string, string>> {
   const rule = { name: "Off", enabled: false, outcome: { show: "nothing" } }
   const code = { kind: "code", code: "MADE", source: { channel: "Event" } }
+  await ringOnce(host, site)
+  const kept = await host.api<{ data: { id: string }[] }>("GET", `/v1/sites/${site}/carriers/twilio/requests`)
   return {
+    request: kept.data[0]?.id ?? "",
     ...(await makeLead(host, site)),
     rule: (await host.api<{ id: string }>("POST", `/v1/sites/${site}/rules`, rule)).id,
     code: (await host.api<{ id: string }>("POST", `/v1/sites/${site}/codes`, code)).id,
     ...(await makeMoney(host, site)),
   }
+}
+
+/** A signed call that its carrier rings us with. */
+async function ringOnce(host: Host, site: string): Promise<void> {
+  const path = `/v1/sites/${site}/carriers/twilio/voice`
+  const fields = { CallSid: "CA404", From: "+13125550177", To: "+12125550101" }
+  await host.request("POST", path, new URLSearchParams(fields).toString(), {
+    key: null,
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "x-twilio-signature": await signTwilio(host.publicUrl + path, Object.entries(fields), TOKEN),
+    },
+  })
 }
 
 /** What a route is sent so that it finds nothing wrong with it. */
