@@ -188,7 +188,7 @@ describe.each(ENGINES)("keys on %s", (engine) => {
       { url: `${ORIGIN}/` },
       { key: null, headers: { origin: ORIGIN } },
     )
-    expect(Object.keys(visit).sort()).toEqual(["beat_s", "swaps", "visit", "visitor"])
+    expect(Object.keys(visit).sort()).toEqual(["beat_s", "rules", "swaps", "visit", "visitor"])
     await readProblem(
       await host.request("GET", `/v1/sites/${own.id}/visitors/${visit.visitor}`, undefined, { key: null }),
       401,
