@@ -11,6 +11,7 @@ import site0009 from "./site/0009_purchases.sql"
 import site0010 from "./site/0010_engine.sql"
 import site0011 from "./site/0011_share_links.sql"
 import site0020 from "./site/0020_rollups.sql"
+import site0021 from "./site/0021_saved_reports.sql"
 
 /** One step of a schema: forward only and additive, because a Durable Object cannot switch foreign keys off nor rename in place. */
 export interface Migration {
@@ -33,6 +34,7 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
   { version: 11, name: "share_links", sql: site0011 },
   // Views and rollups come last: they read what all others have laid.
   { version: 20, name: "rollups", sql: site0020 },
+  { version: 21, name: "saved_reports", sql: site0021 },
 ]
 
 /** Steps of the directory, in order. */

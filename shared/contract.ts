@@ -17,7 +17,7 @@ export const id = (prefix: string) =>
     .string()
     .max(64)
     .regex(new RegExp(`^${prefix}_[0-9A-Za-z]+$`), `must be an id that begins with ${prefix}_`)
-const name = z.string().trim().min(1).max(120)
+export const name = z.string().trim().min(1).max(120)
 /** A phone number as people write it; E.164 after the door (the site's country helps to read national forms). */
 export const phone = z.string().trim().min(2).max(40)
 /** Years that a moment or a day may have: others are slips, and Date and Intl write them in other forms. */

@@ -31,6 +31,7 @@ async function makeMoney(host: Host, site: string): Promise<Record<string, strin
     cost: (await post("costs", { kind: "other", amount: 10, from: "2026-11-01" })).id,
     target: (await post("targets", { name: "Cost", metric: "cost", value: 9, from: "2026-11-01", to: "2026-11-30" }))
       .id,
+    report: (await post("reports", { name: "made", query: { metrics: "calls", group_by: "channel" } })).id,
     campaign: (await post("campaigns", { campaign: "made" })).id,
     import: (await host.api<{ id: string }>("POST", `/v1/sites/${site}/costs/import`, "date,cost\n2026-11-01,5\n")).id,
   }
@@ -110,6 +111,10 @@ export function bodyOf(route: AnyRoute, unique: string): unknown {
       return { qualified_talk_s: 45 }
     case "put /{site}/carriers/{carrier}":
       return { account_sid: `AC${"1".repeat(32)}`, auth_token: "fedcba9876543210fedcba9876543210" }
+    case "post /{site}/reports":
+      return { name: "A report", query: { metrics: "calls" } }
+    case "patch /{site}/reports/{id}":
+      return { name: "Renamed" }
     case "post /{site}/rules":
       return { name: "A rule", outcome: { show: "nothing" } }
     case "patch /{site}/rules/{id}":

@@ -1,7 +1,33 @@
+import { pageOf } from "../../../shared/contract.js"
+import {
+  RankingAnswer,
+  RankingQuery,
+  SavedReportAnswer,
+  SavedReportFields,
+  SavedReportPatch,
+  SavedReportsQuery,
+} from "../../../shared/contract-ranking.js"
 import { ReportAnswer, ReportQuery } from "../../../shared/contract-report.js"
+import { rank } from "../../core/ranking.js"
 import { columnsOf, report } from "../../core/report.js"
+import {
+  deleteSavedReport,
+  describeSavedReport,
+  findSavedReport,
+  listSavedReports,
+  saveReport,
+  updateSavedReport,
+} from "../../core/saved-report.js"
 import { toCsv } from "../../exports/csv.js"
-import { siteRoute } from "../route.js"
+import { parseWith } from "../parse.js"
+import { type Answer, siteRoute } from "../route.js"
+
+/** The rows as CSV where the request asks for it, else all as JSON. */
+function write(result: ReportAnswer, request: Request, query: ReportQuery): Answer {
+  if (!/\btext\/csv\b/i.test(request.headers.get("accept") ?? "")) return { status: 200, json: result }
+  const header = columnsOf(query, result.query.group_by as string[])
+  return { status: 200, text: toCsv(header, result.rows), headers: { "content-type": "text/csv; charset=utf-8" } }
+}
 
 export const reportRoutes = [
   siteRoute({
@@ -12,10 +38,73 @@ export const reportRoutes = [
     query: ReportQuery,
     answer: ReportAnswer,
     look: (site, { query }) => report(site, query),
-    reply: (result, { request, query }) => {
-      if (!/\btext\/csv\b/i.test(request.headers.get("accept") ?? "")) return { status: 200, json: result }
-      const header = columnsOf(query, result.query.group_by as string[])
-      return { status: 200, text: toCsv(header, result.rows), headers: { "content-type": "text/csv; charset=utf-8" } }
+    reply: (result, { request, query }) => write(result, request, query),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/ranking",
+    summary:
+      "Channels, campaigns or keywords by what they return, with what stands out and where money may be worth moving",
+    access: "read",
+    query: RankingQuery,
+    answer: RankingAnswer,
+    look: (site, { query }) => rank(site, query),
+  }),
+  siteRoute({
+    method: "post",
+    path: "/v1/sites/{site}/reports",
+    summary: "Save a report's query under a name",
+    access: "write",
+    body: SavedReportFields,
+    answer: SavedReportAnswer,
+    status: 201,
+    work: (site, { body }) => saveReport(site, body),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/reports",
+    summary: "List saved reports, oldest first",
+    access: "read",
+    query: SavedReportsQuery,
+    answer: pageOf(SavedReportAnswer),
+    look: (site, { query }) => listSavedReports(site, query),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/reports/{id}",
+    summary: "Read a saved report's query",
+    access: "read",
+    answer: SavedReportAnswer,
+    look: (site, { params }) => describeSavedReport(findSavedReport(site, params.id ?? "")),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/reports/{id}/run",
+    summary: "Answer a saved report as of now; Accept: text/csv answers the same rows as CSV",
+    access: "read",
+    answer: ReportAnswer,
+    look: (site, { params }) => {
+      const query = parseWith(ReportQuery, findSavedReport(site, params.id ?? "").query)
+      return { query, result: report(site, query) }
     },
+    reply: ({ query, result }, { request }) => write(result, request, query),
+  }),
+  siteRoute({
+    method: "patch",
+    path: "/v1/sites/{site}/reports/{id}",
+    summary: "Change a saved report",
+    access: "write",
+    body: SavedReportPatch,
+    answer: SavedReportAnswer,
+    work: (site, { params, body }) => updateSavedReport(site, params.id ?? "", body),
+  }),
+  siteRoute({
+    method: "delete",
+    path: "/v1/sites/{site}/reports/{id}",
+    summary: "Forget a saved report",
+    access: "write",
+    answer: null,
+    status: 204,
+    work: (site, { params }) => deleteSavedReport(site, params.id ?? ""),
   }),
 ]
