@@ -17,6 +17,8 @@ export default defineConfig({
     globalSetup: ["test/build.ts"],
     // Two suites at a time: each starts servers, a workerd or a browser of its own.
     maxWorkers: 2,
+    // One process for all suites of a worker: loading the same modules anew for each took longer than the tests.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

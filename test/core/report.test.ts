@@ -130,7 +130,9 @@ describe("the report of money", () => {
       ["won", "won", 1],
       ["lost", "lost", 0],
     ]))
-      site.sqlite.prepare("insert or replace into stages values (?, ?, ?, ?, ?)").run(key, place, key, kind, probability)
+      site.sqlite
+        .prepare("insert or replace into stages values (?, ?, ?, ?, ?)")
+        .run(key, place, key, kind, probability)
     const radio = site.source("Radio")
     site.lead({ source_id: radio, amount: 10_000 })
     site.lead({ source_id: radio, stage: "sql", qualified: 1, contacted_at: START + 60_000, person_id: 1 })
