@@ -53,6 +53,7 @@ describe.each(ENGINES)("Idempotency-Key on %s", (engine) => {
       "costs",
       "targets",
       "campaigns",
+      "reports",
       "ratings",
     ].map(async (list) => {
       const limit = ["rules", "codes", "agents"].includes(list) ? "" : "?limit=500"
