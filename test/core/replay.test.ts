@@ -120,23 +120,26 @@ describe("runReplay", () => {
 
 describe("a replayed world", () => {
   it("[R1] [A9] is answered the same twice, knows what it knows, and no bot gets a number", { timeout: 60_000 }, () => {
-    const { events, truths, world } = createWorld({ seed: 5, days: 6, sessionsPerDay: 400, numbers: 8 })
-    const run = () => {
+    const play = (seed: number) => {
+      const { events, truths, world } = createWorld({ seed, days: 6, sessionsPerDay: 400, numbers: 8 })
       const replay = openReplay({ numbers: 8, policy: "subpools", resolver: "engine" })
       const lines = events.flatMap((event): ReplayedCall[] => {
         const line = replay.apply(event)
         return line ? [line] : []
       })
       replay.close()
-      return { lines, counts: { ...replay.counts } }
+      return { lines, counts: { ...replay.counts }, score: scoreCalls(truths, lines, world.start) }
     }
-    const first = run()
-    expect(run()).toEqual(first)
+    const first = play(5)
+    expect(play(5)).toEqual(first)
     expect(first.counts.leased).toBe(first.counts.visits - first.counts.robots)
-    const score = scoreCalls(truths, first.lines, world.start)
-    expect(score.visitor).toBeGreaterThan(0.6)
-    // Some forty answers, a caller's second like his first: noise alone may cost ten points.
-    expect(score.precision).toBeGreaterThan(0.85)
-    expect(score.calibration).toBeLessThan(0.12)
+    // Some forty answers a world, a caller's second like his first: noise alone may cost one world ten points.
+    const scores = [first.score, play(6).score, play(7).score]
+    const mean = (of: (score: (typeof scores)[number]) => number) =>
+      scores.reduce((sum, score) => sum + of(score), 0) / scores.length
+    expect(mean(({ visitor }) => visitor)).toBeGreaterThan(0.6)
+    expect(mean(({ precision }) => precision)).toBeGreaterThan(0.9)
+    // Of ninety answers in ten bins, one that is exactly as sure as it should be is off by about .09.
+    expect(mean(({ calibration }) => calibration)).toBeLessThan(0.15)
   })
 })
