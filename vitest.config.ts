@@ -19,7 +19,8 @@ export default defineConfig({
     maxWorkers: 2,
     // One process for all suites of a worker: loading the same modules anew for each took longer than the tests.
     isolate: false,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Far beyond what any test takes: a busy machine fails none, and one that hangs still ends.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 })

@@ -119,7 +119,7 @@ describe("runReplay", () => {
 })
 
 describe("a replayed world", () => {
-  it("[R1] [A9] is answered the same twice, knows what it knows, and no bot gets a number", { timeout: 60_000 }, () => {
+  it("[R1] [A9] is answered the same twice, knows what it knows, and no bot gets a number", () => {
     const play = (seed: number) => {
       const { events, truths, world } = createWorld({ seed, days: 6, sessionsPerDay: 400, numbers: 8 })
       const replay = openReplay({ numbers: 8, policy: "subpools", resolver: "engine" })

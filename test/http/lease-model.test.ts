@@ -163,7 +163,7 @@ describe.each(ENGINES)("the lease model on %s", (engine) => {
 
   it.each(["share", "original"])(
     "[G2] [G4] [G7] a number is never two visits' own, after any sequence (overflow %s)",
-    { timeout: 120_000 },
+    { timeout: 600_000 },
     async (overflow) => {
       await fc.assert(
         fc.asyncProperty(fc.commands(commands, { maxCommands: 30, size: "max" }), async (steps) => {

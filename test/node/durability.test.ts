@@ -12,7 +12,7 @@ const WRITERS = 16
 
 describe("a killed server", () => {
   it("[G7] has lost no acknowledged visit or call after kill -9 during load, 20 times", {
-    timeout: 180_000,
+    timeout: 600_000,
   }, async () => {
     const folder = mkdtempSync(join(tmpdir(), "ringtrail-kill-"))
     const adminKey = newKey("admin")
