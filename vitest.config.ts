@@ -22,5 +22,6 @@ export default defineConfig({
     // Far beyond what any test takes: a busy machine fails none, and one that hangs still ends.
     testTimeout: 240_000,
     hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 })

@@ -16,6 +16,14 @@ export interface Lent {
   country: string
 }
 
+/** What the lab is about to answer a POST: at once, or when `until` is fulfilled. */
+export interface Reply {
+  status: number
+  type: string
+  text: string
+  until?: Promise<unknown>
+}
+
 /** A server of pages, of the real script and of answers made by the real `describeSwap`. */
 export interface Lab {
   url: string
@@ -27,9 +35,11 @@ export interface Lab {
   /** The site of the pages from now on; what older pages still say is not heard. */
   site: string
   /** Answers a visit instead of the default; for faults. */
-  fault: ((reply: { status: number; type: string; text: string; delay_ms: number }) => void) | undefined
+  fault: ((reply: Reply) => void) | undefined
   /** Headers of every page. */
   headers: Record<string, string>
+  /** Keeps every answer back from now on, until the function that it returns is called. */
+  hold(): () => void
   close(): Promise<void>
 }
 
@@ -41,12 +51,11 @@ export async function openLab(): Promise<Lab> {
     if (request.method === "POST") {
       const body = JSON.parse(await read(request))
       if (!path.startsWith("/v1/") || path.includes(`/${lab.site}/`)) lab.asked.push({ path, body })
-      const reply = { status: 200, type: "application/json", text: JSON.stringify(answer(path)), delay_ms: 0 }
+      const reply: Reply = { status: 200, type: "application/json", text: JSON.stringify(answer(path)) }
       lab.fault?.(reply)
-      setTimeout(() => {
-        response.writeHead(reply.status, { "content-type": reply.type, "access-control-allow-origin": "*" })
-        response.end(reply.text)
-      }, reply.delay_ms)
+      await reply.until
+      response.writeHead(reply.status, { "content-type": reply.type, "access-control-allow-origin": "*" })
+      response.end(reply.text)
       return
     }
     if (path.endsWith(".js")) {
@@ -91,6 +100,19 @@ export async function openLab(): Promise<Lab> {
     site: "site_lab",
     fault: undefined,
     headers: {},
+    hold() {
+      let release = () => {}
+      const until = new Promise<void>((resolve) => {
+        release = resolve
+      })
+      lab.fault = (reply) => {
+        reply.until = until
+      }
+      return () => {
+        lab.fault = undefined
+        release()
+      }
+    },
     close: () =>
       new Promise((done) => {
         server.closeAllConnections()

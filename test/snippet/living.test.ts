@@ -147,11 +147,10 @@ describe("navigation", () => {
       "/two",
       `<!doctype html><html><head>${tag().replace("async ", "")}<script>addEventListener("DOMContentLoaded", () => requestAnimationFrame(() => window.seen = document.querySelector("h1").textContent))</script></head><body><h1>212-555-0123</h1></body></html>`,
     )
-    stage.lab.fault = (reply) => {
-      reply.delay_ms = 1000
-    }
+    const release = stage.lab.hold()
     await page.goto(`${stage.lab.url}/two`)
     await page.waitForFunction("window.seen")
+    release()
     expect(await page.evaluate("window.seen"), "what the first frame painted").toBe("646-555-0198")
   })
 
@@ -163,12 +162,11 @@ describe("navigation", () => {
       `<!doctype html><html><head>${tag()}</head><body><h1>212-555-0123</h1><a href="tel:212-555-0123">Call</a></body></html>`,
     )
     stage.lab.lent = [{ ...PAIR, number: "+13475550111" }]
-    stage.lab.fault = (reply) => {
-      reply.delay_ms = 400
-    }
+    const release = stage.lab.hold()
     await page.goto(`${stage.lab.url}/two`)
     await untilText(page, "h1", "646-555-0198")
     await page.evaluate(() => document.body.append(document.querySelector("h1")?.cloneNode(true) as Node))
+    release()
     await untilText(page, "h1:last-child", "347-555-0111")
     await untilText(page, "h1", "347-555-0111")
     expect(await page.getAttribute("a", "href")).toBe("tel:+13475550111")

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { describe, expect, test } from "vitest"
 import { BROTLI_BUDGET, buildScript, GZIP_BUDGET } from "../../snippet/build.js"
-import { PAIR, tag } from "./lab.js"
+import { PAIR, type Reply, tag } from "./lab.js"
 import { setStage } from "./stage.js"
 import { untilText } from "./visitor.js"
 
@@ -69,13 +69,14 @@ describe("a strict page", () => {
 })
 
 describe("a bad day", () => {
-  const FAULTS: Record<string, (reply: { status: number; type: string; text: string; delay_ms: number }) => void> = {
+  const FAULTS: Record<string, (reply: Reply) => void> = {
     "an error 500": (reply) => Object.assign(reply, { status: 500, text: '{"title":"Internal Server Error"}' }),
     "HTML instead of JSON": (reply) => Object.assign(reply, { type: "text/html", text: "<html>captive portal</html>" }),
     "nonsense in JSON": (reply) => Object.assign(reply, { text: '{"swaps":[{"match":"(","find":"[","number":5}]}' }),
     "an empty answer": (reply) => Object.assign(reply, { text: "" }),
     null: (reply) => Object.assign(reply, { text: "null" }),
-    "an answer after two seconds": (reply) => Object.assign(reply, { delay_ms: 2000 }),
+    "an answer after two seconds": (reply) =>
+      Object.assign(reply, { until: new Promise((done) => setTimeout(done, 2000)) }),
   }
   test.each(Object.entries(FAULTS))(
     "%s: the page keeps its number, without an error or a second try",
@@ -199,16 +200,16 @@ describe("the page's own", () => {
   test("a number of the same length shifts nothing", async () => {
     const tab = await stage.open()
     stage.lab.lent = [PAIR]
-    stage.lab.fault = (reply) => {
-      reply.delay_ms = 300
-    }
+    const release = stage.lab.hold()
     stage.lab.pages.set(
       "/",
       `<!doctype html><head>${tag()}<style>body{font-variant-numeric:tabular-nums}</style><script>window.shift=0;new PerformanceObserver((list)=>{for(const e of list.getEntries())window.shift+=e.value}).observe({type:"layout-shift",buffered:true});window.long=0;new PerformanceObserver((list)=>{window.long+=list.getEntries().length}).observe({type:"longtask"})</script></head><body><h1>212-555-0123</h1><p id=p>Call (212) 555-0123</p><p>${"text ".repeat(500)}</p>`,
     )
     await tab.page.goto(`${stage.lab.url}/`)
+    await tab.page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0)
+    release()
     await untilText(tab.page, "#p", "Call (646) 555-0198")
-    await tab.page.waitForTimeout(150)
+    await tab.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
     expect(await tab.page.evaluate("window.shift")).toBe(0)
   })
 })

@@ -287,13 +287,14 @@ describe("consent", () => {
   })
 
   test("an answer that arrives after the withdrawal changes nothing", async () => {
-    stage.lab.fault = (reply) => {
-      reply.delay_ms = 200
-    }
+    const release = stage.lab.hold()
     const page = await open(P)
-    await page.waitForFunction(() => window.ringtrail)
+    await expect.poll(visits).toHaveLength(1)
     await page.evaluate(() => window.ringtrail.consent("none"))
-    await page.waitForTimeout(400)
+    const late = page.waitForResponse("**/visits")
+    release()
+    await (await late).finished()
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
     expect(await page.textContent("#p")).toBe("212-555-0123")
     expect(await stored()).toBe("0|0|")
   })

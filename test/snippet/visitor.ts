@@ -66,9 +66,7 @@ export async function untilText(page: Page, selector: string, wanted: string): P
     await page.waitForFunction(
       ([at, text]) => document.querySelector(at as string)?.textContent === text,
       [selector, wanted],
-      {
-        timeout: 6000,
-      },
+      { timeout: 60_000 },
     )
   } catch {
     throw new Error(
