@@ -1,11 +1,10 @@
 import { createHmac } from "node:crypto"
 import { createRequire } from "node:module"
-import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { CarrierRequest } from "../../server/carriers/carrier.js"
 import type { Instructions } from "../../server/carriers/instructions.js"
 import { jambonz } from "../../server/carriers/jambonz.js"
-import { jambonzSample, signJambonzBody } from "./samples/jambonz.js"
+import { jambonzSample } from "./samples/jambonz.js"
 import { T0 } from "./samples/sample.js"
 
 const { validateApp, validate } = createRequire(import.meta.url)("@jambonz/schema") as {
@@ -13,7 +12,7 @@ const { validateApp, validate } = createRequire(import.meta.url)("@jambonz/schem
   validate(logger: unknown, app: unknown): void
 }
 const CREDENTIALS = jambonz.credentials.parse(jambonzSample.credentials)
-const { current: SECRET, foreign: FOREIGN } = jambonzSample.secrets
+const { current: SECRET } = jambonzSample.secrets
 const NOW_S = T0 / 1000
 
 function send(signature: string, body: Uint8Array): CarrierRequest {
@@ -27,27 +26,6 @@ function send(signature: string, body: Uint8Array): CarrierRequest {
 }
 
 describe("jambonz's signature", () => {
-  it("[C2] holds exactly when Node's crypto makes it of the same bytes, over thousands of generated ones", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.uint8Array({ maxLength: 200 }),
-        fc.integer({ min: -400, max: 400 }),
-        fc.constantFrom(SECRET, SECRET, FOREIGN),
-        fc.constantFrom("", "", "", "body", "time", "upper", "v2"),
-        async (body, age, secret, forgery) => {
-          const time = NOW_S + age
-          const honest = signJambonzBody(time, body, secret)
-          const sent = forgery === "time" ? honest.replace(`t=${time}`, `t=${time + 1}`) : honest
-          const header = forgery === "upper" ? sent.toUpperCase() : forgery === "v2" ? sent.replace("v1", "v2") : sent
-          const bytes = forgery === "body" ? Uint8Array.from([...body, 32]) : body
-          const expected = secret === SECRET && forgery === "" && Math.abs(age) <= 300
-          expect(await jambonz.verify(send(header, bytes), CREDENTIALS)).toBe(expected)
-        },
-      ),
-      { numRuns: 2000 },
-    )
-  })
-
   it("[C2] one of several signatures is enough; a header of another shape is refused", async () => {
     const body = new TextEncoder().encode("{}")
     const good = createHmac("sha256", SECRET).update(`${NOW_S}.{}`).digest("hex")

@@ -1,5 +1,4 @@
 import { createPrivateKey, sign as signBytes } from "node:crypto"
-import fc from "fast-check"
 import { Webhook } from "standardwebhooks"
 import { describe, expect, it } from "vitest"
 import type { CarrierRequest } from "../../server/carriers/carrier.js"
@@ -21,52 +20,6 @@ function send(headers: Record<string, string>, body: string | Uint8Array, now: n
 }
 
 describe("a Standard Webhook", () => {
-  it("[C2] agrees with the reference implementation on thousands of generated messages", async () => {
-    const now = Date.now()
-    const peer = new Webhook(SECRET)
-    const believes = (body: string, headers: Record<string, string>) => {
-      try {
-        peer.verify(body, headers, { jsonParse: false })
-        return true
-      } catch {
-        return false
-      }
-    }
-    const verdicts = { true: 0, false: 0 }
-    await fc.assert(
-      fc.asyncProperty(
-        fc.string({ unit: "grapheme", maxLength: 60 }),
-        fc.string({ unit: fc.constantFrom(..."msg_019abc-"), minLength: 1, maxLength: 40 }),
-        fc.integer({ min: -400, max: 400 }),
-        fc.constantFrom(SECRET, SECRET, SECRET, FOREIGN),
-        fc.constantFrom("", "", "", "first", "last", "version", "body", "id", "time"),
-        async (body, id, age, secret, forgery) => {
-          // Not within two seconds of the limit, which the peer measures by the machine's own clock.
-          fc.pre(Math.abs(Math.abs(age) - 300) > 5)
-          const time = Math.floor(now / 1000) + age
-          const signature = signWebhook(id, time, body, secret)
-          const other = signWebhook(id, time, `${body}x`, secret)
-          const list = {
-            first: `${other} ${signature}`,
-            last: `${signature} ${other}`,
-            version: signature.replace("v1", "v2"),
-          }
-          const headers = {
-            "webhook-id": forgery === "id" ? `${id}x` : id,
-            "webhook-timestamp": String(forgery === "time" ? time + 1 : time),
-            "webhook-signature": list[forgery as keyof typeof list] ?? signature,
-          }
-          const sent = forgery === "body" ? `${body} ` : body
-          const expected = believes(sent, headers)
-          verdicts[`${expected}`] += 1
-          expect(await pbx.verify(send(headers, sent, now), { secret: SECRET })).toBe(expected)
-        },
-      ),
-      { numRuns: 3000 },
-    )
-    expect(Math.min(verdicts.true, verdicts.false)).toBeGreaterThan(400)
-  })
-
   it("[C2] what the reference implementation signs is believed", async () => {
     const now = Date.now()
     for (const secret of [SECRET, FURTHER, FOREIGN]) {

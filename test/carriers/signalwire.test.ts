@@ -29,53 +29,7 @@ function compatible(url: string, fields: Fields, key: string): string {
     .digest("base64")
 }
 
-const text = fc.oneof(
-  fc.constantFrom("", " ", "+14155550123", "ü", "日本語", "🙂", "a&b=c", "%41", "\n"),
-  fc.string({ unit: "grapheme", maxLength: 10 }),
-)
-const fields: fc.Arbitrary<Fields> = fc.array(
-  fc.tuple(fc.oneof(fc.constantFrom("CallSid", "From", "To", "A", "a"), text), text),
-  {
-    maxLength: 8,
-  },
-)
-const path = fc.constantFrom("/voice", "/voice?a=1&b=2", "//double//", "/voice?q=%C3%BC")
-
 describe("SignalWire's signature", () => {
-  it("[C2] holds exactly for the documented scheme, over thousands of generated forms", async () => {
-    const verdicts = { true: 0, false: 0 }
-    await fc.assert(
-      fc.asyncProperty(
-        fields,
-        path,
-        fc.constantFrom("", ":443", ":8443"),
-        fc.constantFrom("", "", "", "other-port", "no-port", "port", "host", "scheme", "path"),
-        fc.constantFrom(KEY, KEY, FOREIGN),
-        async (sent, rest, port, change, key) => {
-          const url = `https://calls.example${port}${rest}`
-          const bare = `https://calls.example${rest}`
-          const signed = {
-            "": url,
-            "no-port": bare,
-            port: `https://calls.example${port || ":443"}${rest}`,
-            "other-port": `https://calls.example:9999${rest}`,
-            host: url.replace("calls", "other"),
-            scheme: url.replace("https", "http"),
-            path: `${url}x`,
-          }[change]
-          const honest = key === KEY && (change === "" || change === "no-port" || change === "port")
-          verdicts[`${honest}`] += 1
-          const signature = compatible(signed, sent, key)
-          const body = new URLSearchParams(sent).toString()
-          expect(await signalwire.verify(send(url, body, signature), CREDENTIALS)).toBe(honest)
-          expect(await signalwire.verify(send(url, body, signature, "x-twilio-signature"), CREDENTIALS)).toBe(honest)
-        },
-      ),
-      { numRuns: 2000 },
-    )
-    expect(Math.min(verdicts.true, verdicts.false)).toBeGreaterThan(300)
-  })
-
   it("[C2] the order of a repeated field's values counts here, as it does not at Twilio", async () => {
     const url = "https://calls.example/voice"
     const signature = compatible(
@@ -106,7 +60,7 @@ describe("SignalWire's signature", () => {
           /^\d+$/.test(signature) && !forged,
         )
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 })

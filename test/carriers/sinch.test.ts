@@ -1,6 +1,5 @@
-import { createHash, createHmac } from "node:crypto"
+import { createHmac } from "node:crypto"
 import { md5 } from "@noble/hashes/legacy.js"
-import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { CarrierRequest } from "../../server/carriers/carrier.js"
 import { sinch } from "../../server/carriers/sinch.js"
@@ -8,7 +7,6 @@ import { T0 } from "./samples/sample.js"
 import { APPLICATION_KEY, sinchSample } from "./samples/sinch.js"
 
 const CREDENTIALS = sinch.credentials.parse(sinchSample.credentials)
-const { current: SECRET, foreign: FOREIGN } = sinchSample.secrets
 
 function send(url: string, body: string | Uint8Array, headers: Record<string, string>, now = T0): CarrierRequest {
   return {
@@ -49,38 +47,6 @@ describe("Sinch's signature", () => {
     ].join("\n")
     const signature = createHmac("sha256", Buffer.from("app-secret", "base64")).update(signed).digest("base64")
     expect(signature).toBe("wC8XcoLQ22cxrOsUqqbWk+LHJ82wtqR/IgeIp9NG8LY=")
-  })
-
-  it("[C2] agrees with Node's own MD5 and HMAC on thousands of generated requests", async () => {
-    const verdicts = { true: 0, false: 0 }
-    await fc.assert(
-      fc.asyncProperty(
-        fc.uint8Array({ minLength: 1, maxLength: 200 }),
-        fc.constantFrom("/v1/sites/site_1/carriers/sinch/voice", "/a/b/", "/x?y=1"),
-        fc.constantFrom("application/json", "application/json; charset=utf-8", ""),
-        fc.integer({ min: -400, max: 400 }),
-        fc.constantFrom(SECRET, SECRET, SECRET, FOREIGN),
-        fc.constantFrom("", "", "", "body", "path", "type", "time", "key"),
-        async (body, path, type, age, secret, forgery) => {
-          const time = new Date(T0 + age * 1000).toISOString()
-          const digest = createHash("md5").update(body).digest("base64")
-          const text = ["POST", digest, type, `x-timestamp:${time}`, path].join("\n")
-          const signature = createHmac("sha256", Buffer.from(secret, "base64")).update(text).digest("base64")
-          const headers = {
-            "content-type": forgery === "type" ? `${type};` : type,
-            "x-timestamp": forgery === "time" ? new Date(T0 + age * 1000 + 1000).toISOString() : time,
-            authorization: `Application ${forgery === "key" ? "other" : APPLICATION_KEY}:${signature}`,
-          }
-          const sent = forgery === "body" ? Uint8Array.from([...body, 0]) : body
-          const url = `https://calls.example${path}${forgery === "path" ? "/" : ""}`
-          const expected = forgery === "" && secret === SECRET && Math.abs(age) <= 300
-          verdicts[`${expected}`] += 1
-          expect(await sinch.verify(send(url, sent, headers), CREDENTIALS)).toBe(expected)
-        },
-      ),
-      { numRuns: 2000 },
-    )
-    expect(Math.min(verdicts.true, verdicts.false)).toBeGreaterThan(300)
   })
 })
 

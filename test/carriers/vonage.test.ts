@@ -1,12 +1,12 @@
-import { verifySignature } from "@vonage/jwt"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { CarrierRequest } from "../../server/carriers/carrier.js"
 import { vonage } from "../../server/carriers/vonage.js"
+import { T0 } from "./samples/sample.js"
 import { vonageSample, vonageToken } from "./samples/vonage.js"
 
 const CREDENTIALS = vonage.credentials.parse(vonageSample.credentials)
-const { current: SECRET, foreign: FOREIGN } = vonageSample.secrets
+const { current: SECRET } = vonageSample.secrets
 
 function send(token: string, body: string, now: number, method = "POST"): CarrierRequest {
   return {
@@ -22,33 +22,18 @@ const part = (value: unknown) =>
   Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url")
 
 describe("Vonage's signed webhooks", () => {
-  it("[C2] agrees with @vonage/jwt about the token, and asks for the body's hash and a fresh date besides", async () => {
-    const now = Date.now()
-    const iat = Math.floor(now / 1000)
-    const verdicts = { true: 0, false: 0 }
-    const changes = fc.array(fc.tuple(fc.nat(600), fc.constantFrom(..."abzAZ019-_.=")), { maxLength: 2 })
+  it("[C2] [C4] asks for the body's hash and a fresh date, which the vendor's package leaves to others", async () => {
+    const iat = T0 / 1000
+    const bodies = fc.json().map((body) => [body, vonageToken(body, iat, SECRET)] as const)
     await fc.assert(
-      fc.asyncProperty(
-        fc.json(),
-        fc.constantFrom(SECRET, SECRET, SECRET, FOREIGN),
-        fc.oneof(fc.constant([]), fc.constant([]), changes),
-        fc.record(
-          { exp: fc.constantFrom(iat + 900, iat - 900), nbf: fc.constantFrom(iat - 60, iat - 900) },
-          { requiredKeys: [] },
-        ),
-        async (body, secret, mutations, claims) => {
-          const honest = vonageToken(body, iat, secret, claims)
-          const token = mutations.reduce((text, [at, put]) => text.slice(0, at) + put + text.slice(at + 1), honest)
-          const believed = verifySignature(token, SECRET)
-          verdicts[`${believed}`] += 1
-          expect([token, await vonage.verify(send(token, body, now), CREDENTIALS)]).toEqual([token, believed])
-          expect(await vonage.verify(send(token, `${body} `, now), CREDENTIALS)).toBe(false)
-          expect(await vonage.verify(send(token, body, now + 301_000), CREDENTIALS)).toBe(false)
-        },
-      ),
-      { numRuns: 1500 },
+      fc.asyncProperty(bodies, async ([body, token]) => {
+        expect(await vonage.verify(send(token, body, T0 + 300_000), CREDENTIALS)).toBe(true)
+        expect(await vonage.verify(send(token, `${body} `, T0), CREDENTIALS)).toBe(false)
+        for (const now of [T0 + 300_001, T0 - 300_001])
+          expect(await vonage.verify(send(token, body, now), CREDENTIALS)).toBe(false)
+      }),
+      { numRuns: 200 },
     )
-    expect(Math.min(verdicts.true, verdicts.false)).toBeGreaterThan(200)
   })
 
   it("[C2] no other algorithm and no other shape is taken", async () => {

@@ -1,7 +1,5 @@
-import { build } from "esbuild"
 import fc from "fast-check"
-import { Miniflare } from "miniflare"
-import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js"
+import type { Miniflare } from "miniflare"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Carrier, CarrierRequest } from "../../server/carriers/carrier.js"
 import { carrierNamed, carrierNames } from "../../server/carriers/index.js"
@@ -9,8 +7,9 @@ import type { Instructions } from "../../server/carriers/instructions.js"
 import { signTwilio, twilio } from "../../server/carriers/twilio.js"
 import { readCaller } from "../../server/core/caller.js"
 import { SAMPLES } from "./samples/index.js"
-import { type Draft, requestOf as sampleRequest, T0 } from "./samples/sample.js"
+import { type Draft, requestOf as sampleRequest } from "./samples/sample.js"
 import { CALLS, requestOf } from "./twilio-calls.js"
+import { type AnyQuestion, ask, askThere, startAdapters } from "./workerd.js"
 
 // The same adapters inside workerd, without any Node compatibility: what it says there must be what it says here.
 
@@ -50,69 +49,6 @@ interface Question {
   body: string
   received_at: number
 }
-
-/** A request of any carrier, and the site's credentials there. */
-interface AnyQuestion {
-  carrier: string
-  event: string
-  credentials: unknown
-  method: string
-  url: string
-  headers: [string, string][]
-  body: string
-  received_at: number
-}
-
-/** All that an adapter says about a request; the worker has this very function, as text. */
-async function ask(carrier: Carrier, question: AnyQuestion, instructions: Instructions[]) {
-  const { event, credentials, headers, body, ...rest } = question
-  const request = { ...rest, headers: new Headers(headers), body: new TextEncoder().encode(body) }
-  const parsed = carrier.credentials.parse(credentials)
-  const named = carrier.nameEvent?.(event, request) ?? event
-  const context = { dialled: "+12025550142", call_key: "call_1", callback_url: "https://calls.example/c" }
-  return {
-    verified: await carrier.verify(request, parsed),
-    named,
-    events: carrier.parse(named, request),
-    rendered: instructions.map((instruction) => carrier.render(instruction, context, parsed)),
-    acknowledged: carrier.acknowledge(named),
-    refused: !carrier.credentials.safeParse({}).success,
-  }
-}
-
-const WORKER = `
-import { carrierNamed, carrierNames } from "./server/carriers/index.ts"
-import { twilio, signTwilio } from "./server/carriers/twilio.ts"
-import { readCaller } from "./server/core/caller.ts"
-${ask}
-export default {
-  async fetch(incoming) {
-    if (new URL(incoming.url).pathname === "/all") {
-      const { questions, instructions } = await incoming.json()
-      const answers = []
-      for (const question of questions)
-        answers.push(await ask(carrierNamed(question.carrier), question, instructions))
-      return Response.json({ names: carrierNames(), answers })
-    }
-    const { questions, credentials, instructions, context, callers, token } = await incoming.json()
-    const answers = []
-    for (const { event, signature, body, ...rest } of questions) {
-      const headers = new Headers({ "x-twilio-signature": signature, "content-type": "application/x-www-form-urlencoded" })
-      const request = { ...rest, headers, body: new TextEncoder().encode(body) }
-      answers.push({
-        verified: await twilio.verify(request, credentials),
-        event: twilio.parse(event, request) ?? null,
-        signature: await signTwilio(request.url, new URLSearchParams(body), token),
-      })
-    }
-    return Response.json({
-      answers,
-      rendered: instructions.map((instruction) => twilio.render(instruction, context, credentials)),
-      callers: callers.map((caller) => readCaller(caller, "US")),
-      refused: !twilio.credentials.safeParse({}).success,
-    })
-  },
-}`
 
 /** For each carrier. */
 const GENERATED_RUNS = 200
@@ -155,21 +91,8 @@ describe("the adapters in workerd", () => {
   let workerd: Miniflare
 
   beforeAll(async () => {
-    const bundle = await build({
-      stdin: { contents: WORKER, resolveDir: process.cwd(), loader: "ts" },
-      bundle: true,
-      format: "esm",
-      platform: "neutral",
-      mainFields: ["module", "main"],
-      conditions: ["workerd", "worker", "import"],
-      write: false,
-    })
-    const modules = { "worker.js": { type: "esm" as const, contents: bundle.outputFiles[0]?.text ?? "" } }
-    const manifest = { mainModule: "worker.js", modules }
-    const config = { name: "twilio", type: "worker" as const, compatibilityDate: "2026-08-01", manifest }
-    workerd = new Miniflare({ workers: [{ config }] })
-    await workerd.ready
-  }, 120_000)
+    workerd = await startAdapters()
+  })
 
   afterAll(() => workerd?.dispose())
 
@@ -226,7 +149,7 @@ describe("the adapters in workerd", () => {
       callers: CALLERS.map((caller) => readCaller(caller, "US")),
       refused: true,
     })
-  }, 60_000)
+  })
 
   it("[C14] every carrier's requests are verified, read and answered as in Node, without any Node compatibility", async () => {
     const questions: AnyQuestion[] = SAMPLES.flatMap((sample) =>
@@ -248,11 +171,7 @@ describe("the adapters in workerd", () => {
         ),
       ),
     )
-    const response = await workerd.dispatchFetch("https://calls.example/all", {
-      method: "POST",
-      body: JSON.stringify({ questions, instructions: INSTRUCTIONS }),
-    })
-    expect(response.status).toBe(200)
+    const there = await askThere(workerd, questions, INSTRUCTIONS)
     const answers = await Promise.all(
       questions.map((question) => ask(carrierNamed(question.carrier) as Carrier, question, INSTRUCTIONS)),
     )
@@ -262,8 +181,8 @@ describe("the adapters in workerd", () => {
         .map(({ verified }) => verified)
       expect([carrier.name, new Set(verdicts).size]).toEqual([carrier.name, 2])
     }
-    expect(await response.json()).toEqual(JSON.parse(JSON.stringify({ names: carrierNames(), answers })))
-  }, 60_000)
+    expect(there).toEqual(JSON.parse(JSON.stringify({ names: carrierNames(), answers })))
+  })
 
   it("[C2] [C14] thousands of generated requests of every carrier have the right verdict in Node and in workerd", async () => {
     const pieces = fc.sample(GENERATED, { numRuns: GENERATED_RUNS, seed: 5 })
@@ -296,36 +215,13 @@ describe("the adapters in workerd", () => {
         })
       }
     }
-    // Twilio's are signed by the vendor's own package.
-    for (const [index, { base, query, fields }] of pieces.entries()) {
-      const url = `${base}/twilio/voice${query}`
-      const body = new URLSearchParams(fields).toString()
-      const signed: Record<string, string[]> = {}
-      for (const [name, value] of new URLSearchParams(body)) signed[name] = [...(signed[name] ?? []), value]
-      const token = [TOKEN, CREDENTIALS.auth_tokens[0] ?? "", "forged-forged-forged"][index % 3] ?? TOKEN
-      questions.push({
-        good: index % 3 !== 2,
-        carrier: "twilio",
-        event: "voice",
-        credentials: CREDENTIALS,
-        method: "POST",
-        url,
-        headers: [["x-twilio-signature", getExpectedTwilioSignature(token, url, signed)]],
-        body,
-        received_at: T0,
-      })
-    }
-    expect(questions.length).toBeGreaterThan(3000)
-    const response = await workerd.dispatchFetch("https://calls.example/all", {
-      method: "POST",
-      body: JSON.stringify({ questions, instructions: [] }),
-    })
-    const { answers } = (await response.json()) as { answers: { verified: boolean }[] }
+    expect(questions).toHaveLength(SAMPLES.length * GENERATED_RUNS)
+    const { answers } = await askThere(workerd, questions)
     for (const [index, { good, ...question }] of questions.entries()) {
       const here = await ask(carrierNamed(question.carrier) as Carrier, question, [])
       const told = `${question.carrier} ${question.url} ${question.body}`
       expect([told, here.verified]).toEqual([told, good])
       expect([told, answers[index]]).toEqual([told, JSON.parse(JSON.stringify(here))])
     }
-  }, 120_000)
+  })
 })
