@@ -12,6 +12,7 @@ import site0010 from "./site/0010_engine.sql"
 import site0011 from "./site/0011_share_links.sql"
 import site0020 from "./site/0020_rollups.sql"
 import site0021 from "./site/0021_saved_reports.sql"
+import site0040 from "./site/0040_order_details.sql"
 
 /** One step of a schema: forward only and additive, because a Durable Object cannot switch foreign keys off nor rename in place. */
 export interface Migration {
@@ -35,6 +36,7 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
   // Views and rollups come last: they read what all others have laid.
   { version: 20, name: "rollups", sql: site0020 },
   { version: 21, name: "saved_reports", sql: site0021 },
+  { version: 40, name: "order_details", sql: site0040 },
 ]
 
 /** Steps of the directory, in order. */

@@ -136,6 +136,9 @@ export const CampaignFields = z.strictObject({
   /** Whom it addresses, and with what. */
   segment: label.default(""),
   offer: label.default(""),
+  /** An A/B test, by one name on all its campaigns, and which side this one is. */
+  experiment: label.default(""),
+  variant: label.default(""),
   /** Without any it is always on. */
   flights: flights.default([]),
   notes: z.string().max(4000).nullish(),
@@ -147,6 +150,8 @@ export const CampaignPatch = z.strictObject({
   purpose: label.optional(),
   segment: label.optional(),
   offer: label.optional(),
+  experiment: label.optional(),
+  variant: label.optional(),
   flights: flights.optional(),
   notes: z.string().max(4000).nullish(),
 })
@@ -158,6 +163,8 @@ export const CampaignAnswer = z.strictObject({
   purpose: text,
   segment: text,
   offer: text,
+  experiment: text,
+  variant: text,
   flights: z.array(Flight),
   notes: text,
   /** Whether it runs on the day asked for, else today; and the day on which that changes. */
@@ -177,5 +184,6 @@ export const CampaignsQuery = z.strictObject({
   purpose: label.optional(),
   segment: label.optional(),
   offer: label.optional(),
+  experiment: label.optional(),
 })
 export type CampaignsQuery = z.infer<typeof CampaignsQuery>

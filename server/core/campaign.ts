@@ -64,7 +64,7 @@ export function listCampaigns(site: Site, query: CampaignsQuery): Page<CampaignA
   const day = query.at ?? dayOf(site.now, readSettings(site).timezone)
   const where: SQL[] = []
   if (query.cursor !== undefined) where.push(gt(campaigns.id, decodeCursor(query.cursor, 1)[0] ?? 0))
-  for (const name of ["purpose", "segment", "offer"] as const) {
+  for (const name of ["purpose", "segment", "offer", "experiment"] as const) {
     const value = query[name]
     if (value !== undefined) where.push(eq(campaigns[name], value))
   }
@@ -105,6 +105,8 @@ export function describeCampaign(
     purpose: row.purpose || null,
     segment: row.segment || null,
     offer: row.offer || null,
+    experiment: row.experiment || null,
+    variant: row.variant || null,
     flights: row.flights,
     notes: row.notes,
     ...stateOn(row.flights, day),

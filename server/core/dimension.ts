@@ -35,6 +35,8 @@ const VALUES: Record<ValueDimension, Grouping> = {
   purpose: ofCampaign("purpose"),
   segment: ofCampaign("segment"),
   offer: ofCampaign("offer"),
+  experiment: ofCampaign("experiment"),
+  variant: ofCampaign("variant"),
   landing_page: column("landing_page"),
   // A referrer is an origin and a path.
   referrer_host: {

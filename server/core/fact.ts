@@ -6,7 +6,7 @@ import { type Dimension, TIME_DIMENSIONS } from "../../shared/contract-report.js
 /** What a source tells, and the campaign that it names. */
 export const SOURCE: readonly Dimension[] = [
   ...["channel", "ga4_channel", "family", "source", "medium", "campaign", "term", "content"],
-  ...["purpose", "segment", "offer"],
+  ...["purpose", "segment", "offer", "experiment", "variant"],
 ] as Dimension[]
 /** What a visit tells beside its source. */
 export const VISIT: readonly Dimension[] = [
@@ -49,9 +49,16 @@ export const COST_COUNTS = {
 } as const
 
 const ORDERS = {
-  view: "order_facts",
+  view: "order_details",
   key: "time",
-  dimensions: [...SOURCE, ...VISIT, "first_time", "agent", ...TIME_DIMENSIONS],
+  dimensions: [
+    ...SOURCE,
+    ...VISIT,
+    // Of the call that the order came by.
+    ...(["number", "pool", "carrier", "caller_region", "outcome", "tag", "topic"] as const),
+    ...(["first_time", "agent"] as const),
+    ...TIME_DIMENSIONS,
+  ],
 } as const
 
 /** Every fact, by its name. */

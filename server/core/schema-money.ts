@@ -263,6 +263,8 @@ export const campaigns = sqliteTable("campaigns", {
   notes: text(),
   created_at: integer().notNull(),
   updated_at: integer().notNull(),
+  experiment: text().notNull().default(""),
+  variant: text().notNull().default(""),
 })
 
 export const targets = sqliteTable("targets", {

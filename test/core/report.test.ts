@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest"
+import { decodeId } from "../../server/core/id.js"
 import { toMinor } from "../../server/core/money.js"
+import { addNumbers } from "../../server/core/number.js"
 import { report } from "../../server/core/report.js"
 import { internSource } from "../../server/core/source.js"
 import { METRICS, MODELS, ReportQuery } from "../../shared/contract-report.js"
 import { HOUR, openSite, START } from "./memory-site.js"
+
+const pickRate = ({ call_order_rate }: { call_order_rate: number }) => ({ call_order_rate })
 
 /** A site and what else a report counts, written straight into its tables. */
 function open() {
@@ -168,6 +172,28 @@ describe("the report of money", () => {
       lost_reason: "price",
       lost: 1,
     })
+  })
+
+  it("[P30] [0.1] tells orders and returns by what their calls tell: the number, the caller's region, the topic", () => {
+    const { site, ask, call, cost, order, source, sqlite } = open()
+    const radio = source("Radio")
+    const asked = { e164: "+13125550150", kind: "static", source: { channel: "Radio", source: "radio" } } as const
+    const number = decodeId("num", addNumbers(site(), [asked], String)[0]?.id ?? "")?.id
+    const rung = { to_e164: "+13125550150", number_id: number, caller_region: "US-NY", topics: '["price"]' }
+    const calls = [1, 2, 3, 4].map(() => call(radio, rung))
+    call(radio, { to_e164: "+13125550151", caller_region: "US-CA" })
+    order("300", { call_id: calls[0], source_id: radio })
+    order("100", { source_id: radio })
+    cost("number_rent", "100", radio)
+    sqlite.prepare("update costs set number_id = ?").run(number)
+    const metrics = "calls,orders,revenue,cost,profit,roi,call_order_rate"
+    const { rows, totals } = ask({ metrics, group_by: "number", number: "+13125550150" })
+    const own = { calls: 4, orders: 1, revenue: 300, cost: 100, profit: 200, roi: 2, call_order_rate: 0.25 }
+    expect([rows, totals]).toEqual([[{ number: "+13125550150", ...own }], own])
+    const rate = { metrics: "call_order_rate" }
+    expect(ask({ ...rate, group_by: "caller_region", caller_region: "US-NY" }).rows).toMatchObject([own].map(pickRate))
+    expect(ask({ ...rate, topic: "price" }).totals).toEqual(pickRate(own))
+    expect(ask({ metrics: "revenue", group_by: "caller_region" }).totals).toEqual({ revenue: 400 })
   })
 
   it("[P18] [2.8] compares with the span before, a year ago or days that are named, day beside day", () => {

@@ -374,6 +374,8 @@ const en = {
   "dimension.purpose": "Purpose",
   "dimension.segment": "Segment",
   "dimension.offer": "Offer",
+  "dimension.experiment": "A/B test",
+  "dimension.variant": "Variant",
   "dimension.landing_page": "Landing page",
   "dimension.referrer_host": "Referrer",
   "dimension.country": "Country",

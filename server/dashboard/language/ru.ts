@@ -377,6 +377,8 @@ const ru: Catalogue = {
   "dimension.purpose": "Цель",
   "dimension.segment": "Сегмент",
   "dimension.offer": "Предложение",
+  "dimension.experiment": "A/B-тест",
+  "dimension.variant": "Вариант",
   "dimension.landing_page": "Страница входа",
   "dimension.referrer_host": "Откуда перешли",
   "dimension.country": "Страна",

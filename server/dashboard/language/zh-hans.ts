@@ -371,6 +371,8 @@ const zhHans: Catalogue = {
   "dimension.purpose": "目的",
   "dimension.segment": "人群",
   "dimension.offer": "优惠",
+  "dimension.experiment": "A/B 测试",
+  "dimension.variant": "版本",
   "dimension.landing_page": "着陆页",
   "dimension.referrer_host": "引荐来源",
   "dimension.country": "国家/地区",

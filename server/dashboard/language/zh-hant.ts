@@ -371,6 +371,8 @@ const zhHant: Catalogue = {
   "dimension.purpose": "目的",
   "dimension.segment": "客群",
   "dimension.offer": "優惠",
+  "dimension.experiment": "A/B 測試",
+  "dimension.variant": "版本",
   "dimension.landing_page": "到達網頁",
   "dimension.referrer_host": "引薦來源",
   "dimension.country": "國家/地區",
