@@ -315,7 +315,10 @@ export type CallImport = z.infer<typeof CallImport>
 export const CallImportRequest = z.union([CallImport, z.array(CallImport).min(1).max(IMPORT_LIMIT)])
 
 /** Money: a decimal string or number in the site's currency. */
-export const amount = z.union([z.number(), z.string().regex(/^-?\d{1,12}(\.\d{1,4})?$/)])
+export const amount = z.union([
+  z.number(),
+  z.string().regex(/^-?\d{1,12}(\.\d{1,4})?$/, "must be a decimal amount such as 1250.50"),
+])
 
 export const CallPatch = z.strictObject({
   tags: z.array(z.string().trim().min(1).max(60)).max(30).optional(),
@@ -525,6 +528,13 @@ export const CallsQuery = z.strictObject({
   tag: cut(60).optional(),
   topic: cut(60).optional(),
   outcome: cut(60).optional(),
+  search: z
+    .string()
+    .trim()
+    .min(2)
+    .max(60)
+    .optional()
+    .describe("a part of the caller's or the called number, of notes, tags, outcome, campaign or keyword"),
 })
 export type CallsQuery = z.infer<typeof CallsQuery>
 export const NumbersQuery = z.strictObject({

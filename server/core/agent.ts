@@ -85,6 +85,17 @@ export function describeAgent(site: Site, id: number): AgentAnswer {
   return found
 }
 
+/** Who there is to choose from, by name: those who are active, and `also`. */
+export function listAgentNames(site: Site, also?: string | null): { readonly id: string; readonly name: string }[] {
+  return site.db
+    .select({ id: agents.id, name: agents.name, active: agents.active })
+    .from(agents)
+    .orderBy(asc(agents.name), asc(agents.id))
+    .all()
+    .map(({ id, ...agent }) => ({ ...agent, id: encodeId("agent", id) }))
+    .filter(({ id, active }) => active || id === also)
+}
+
 /** All agents with what they have to do, oldest first. */
 export function listAgents(site: Site, only?: number): AgentAnswer[] {
   const { timezone } = readSettings(site)

@@ -2,6 +2,7 @@ import { and, desc, eq, type SQL, sql } from "drizzle-orm"
 import { alias } from "drizzle-orm/sqlite-core"
 import type { CallAnswer, CallsQuery, ResolveQuery } from "../../shared/contract.js"
 import type { CallRow } from "./call.js"
+import { readCallSettings } from "./call-settings.js"
 import { readKnownCaller, shownCaller } from "./caller-privacy.js"
 import { decodeCursor, type Page, pageOf } from "./cursor.js"
 import { type Db, prepareOnce, type Site } from "./db.js"
@@ -94,7 +95,26 @@ function afterwards(site: Site, query: CallsQuery): SQL[] {
   if (tag !== undefined) where.push(sql`exists (select 1 from json_each(${calls.tags}) where value = ${tag})`)
   if (topic !== undefined) where.push(sql`exists (select 1 from json_each(${calls.topics}) where value = ${topic})`)
   if (outcome !== undefined) where.push(eq(calls.outcome, outcome))
+  if (query.search !== undefined) where.push(searched(site, query.search))
   return where
+}
+
+/**
+ * Calls in which a text stands: in a number, as far as the site lets callers be seen, or in what people wrote. Latin letters
+ * match in either case. Looked for in the days of the query, call by call.
+ */
+function searched(site: Site, search: string): SQL {
+  const text = search.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  const has = (column: SQL) => sql`instr(lower(${column}), ${text}) > 0`
+  if (/^[+\d\s().-]+$/.test(search) && /\d{2}/.test(search)) {
+    const digits = search.replace(/\D/g, "").replace(/^0+/, "")
+    const known = readKnownCaller(site, search).from_e164
+    // Part of a number that answers hide would be found digit by digit.
+    const shown = readCallSettings(site).callers === "shown" ? sql`instr(${calls.from_e164}, ${digits}) > 0` : sql`0`
+    return sql`(${calls.from_e164} = ${known} or ${shown} or instr(${calls.to_e164}, ${digits}) > 0 or ${has(sql`${calls.notes}`)})`
+  }
+  return sql`(${has(sql`${calls.notes}`)} or ${has(sql`${calls.outcome}`)} or ${has(sql`${sources.campaign}`)} or ${has(sql`${sources.term}`)}
+    or exists (select 1 from json_each(${calls.tags}) t where ${has(sql`t.value`)}))`
 }
 
 /** Over, taken by nobody, and no spam. */

@@ -3,7 +3,7 @@ import { alias } from "drizzle-orm/sqlite-core"
 import type { VisitRow as VisitAnswer, VisitsQuery } from "../../shared/contract.js"
 import { decodeCursor, type Page, pageOf } from "./cursor.js"
 import type { Site } from "./db.js"
-import { encodeId, idAt, timeOfId } from "./id.js"
+import { decodeId, encodeId, idAt, timeOfId } from "./id.js"
 import { holdUntil } from "./lease.js"
 import { listPools } from "./pool.js"
 import { leases, numbers, sources, visits } from "./schema.js"
@@ -50,6 +50,16 @@ export function listVisitsOf(site: Site, visitor: number, limit: number): VisitA
     rows.map(({ visit }) => visit),
   )
   return rows.map((row) => describe(row, lent))
+}
+
+/** The visits with these public ids, by id, without the leases that they held; those that are unknown are left out. */
+export function visitsOf(site: Site, ids: readonly string[]): Map<string, VisitAnswer> {
+  const keys = ids.flatMap((id) => decodeId("vis", id)?.id ?? [])
+  if (keys.length === 0) return new Map()
+  const rows = select(site)
+    .where(sql`${visits.id} in (select value from json_each(${JSON.stringify(keys)}))`)
+    .all()
+  return new Map(rows.map((row) => describe(row, new Map())).map((visit) => [visit.id, visit]))
 }
 
 function select(site: Site) {

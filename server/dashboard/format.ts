@@ -11,6 +11,8 @@ export interface Format {
   /** A change as +12 % or −3 %; what grew from nothing has none. */
   change(now: number | null, before: number | null): string
   money(value: number | null): string
+  /** An amount of another currency (ISO 4217). */
+  moneyIn(value: number, currency: string): string
   /** A large sum in short: 12,3 тыс. ₽. */
   shortMoney(value: number | null): string
   date(instant: string | number): string
@@ -94,6 +96,8 @@ function createFormat(language: string, timeZone: string, currency: string): For
     change: (now, before) =>
       now === null || before === null || before === 0 ? NONE : change.format((now - before) / Math.abs(before)),
     money: (value) => (value === null ? NONE : (Number.isInteger(value) ? whole : money).format(value)),
+    moneyIn: (value, other) =>
+      (other === currency || !/^[A-Z]{3}$/.test(other) ? money : foreign(language, other)).format(value),
     shortMoney: (value) => (value === null ? NONE : (Math.abs(value) < 10_000 ? whole : short).format(value)),
     date: (instant) => date.format(new Date(instant)),
     time: (instant) => time.format(new Date(instant)),
@@ -123,6 +127,11 @@ const UNITS = [
   ["minute", 60],
   ["second", 1],
 ] as const
+
+/** Rare beside the site's own, and so made when asked for. */
+function foreign(language: string, currency: string): Intl.NumberFormat {
+  return new Intl.NumberFormat(language, { style: "currency", currency })
+}
 
 function writeDay(format: Intl.DateTimeFormat, day: string): string {
   const time = Date.parse(day)

@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx"
+import { writeFault } from "./fault.js"
 import { type Key, LANGUAGES } from "./language.js"
 import type { Markup } from "./page.js"
 import { can, sitePath, titleOf, type View, withQuery } from "./view.js"
@@ -141,17 +142,29 @@ export function Layout({ view, title, chart, wide, place, beside, heading, child
 }
 
 /** What a form had to say: what was done, or each fault with its field. */
-function Notice({ view: { t, query, fault } }: { view: View }): Markup | null {
+function Notice({ view }: { view: View }): Markup | null {
+  const { t, query, fault } = view
   if (fault)
     return (
       <div class="notice bad" role="alert">
         <p>{t("form.refused")}</p>
         <ul>
-          {(fault.errors.length > 0 ? fault.errors : [{ path: "", message: fault.detail }]).map(({ path, message }) => (
-            <li>
-              {path === "" ? null : <b>{path}</b>} <span lang="en">{message}</span>
-            </li>
-          ))}
+          {(fault.errors.length > 0 ? fault.errors : [{ path: "", message: fault.detail }]).map(({ path, message }) => {
+            const { text, lang } = writeFault(view, message)
+            const field = /^[a-z]\w*/.exec(path)?.[0]
+            return (
+              <li>
+                {path !== "" && !/^[a-z]\w*$/.test(path) ? <b>{path} </b> : null}
+                {field === undefined ? (
+                  <span lang={lang}>{text}</span>
+                ) : (
+                  <a href={`#f-${field}`} lang={lang}>
+                    {text}
+                  </a>
+                )}
+              </li>
+            )
+          })}
         </ul>
       </div>
     )

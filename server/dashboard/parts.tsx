@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx"
 import type * as z from "zod"
 import type { SourceAnswer } from "../../shared/contract.js"
+import { writeFault } from "./fault.js"
 import { isKey, type Key } from "./language.js"
 import type { Markup } from "./page.js"
 import { entered, type View, withQuery } from "./view.js"
@@ -19,15 +20,35 @@ interface FieldProps {
   readonly rows?: number
 }
 
-/** A labelled field of a form; it keeps what was entered when the form is refused, and is marked when it is the fault. */
+/** What is wrong with a field, if anything is. */
+function faultOf({ fault }: View, name: string): string | undefined {
+  return fault?.errors.find(({ path }) => path === name || path.startsWith(`${name}.`))?.message
+}
+
+/** What describes a field to those who do not see it: what is wrong with it, and its hint. */
+function describedBy(name: string, isWrong: boolean, hint: string | undefined): string | undefined {
+  return [isWrong ? `e-${name}` : "", hint === undefined ? "" : `h-${name}`].filter(Boolean).join(" ") || undefined
+}
+
+/** What is wrong with a field, in words below it. */
+function FaultOf({ view, name, message }: { view: View; name: string; message: string }): Markup {
+  const { text, lang } = writeFault(view, message)
+  return (
+    <small id={`e-${name}`} class="fault" lang={lang}>
+      {text}
+    </small>
+  )
+}
+
+/** A labelled field of a form; it keeps what was entered when the form is refused, and says what is wrong with it. */
 export function Field({ view, name, label, value, hint, rows, required, ...rest }: FieldProps): Markup {
-  const wrong = view.fault?.errors.some(({ path }) => path === name || path.startsWith(`${name}.`))
+  const wrong = faultOf(view, name)
   const common = {
     id: `f-${name}`,
     name,
     required,
-    "aria-invalid": wrong ? ("true" as const) : undefined,
-    "aria-describedby": hint === undefined ? undefined : `h-${name}`,
+    "aria-invalid": wrong === undefined ? undefined : ("true" as const),
+    "aria-describedby": describedBy(name, wrong !== undefined, hint),
   }
   return (
     <p class="field">
@@ -39,6 +60,7 @@ export function Field({ view, name, label, value, hint, rows, required, ...rest 
           {entered(view, name, value)}
         </textarea>
       )}
+      {wrong === undefined ? null : <FaultOf view={view} name={name} message={wrong} />}
       {hint === undefined ? null : (
         <small id={`h-${name}`} class="quiet">
           {hint}
@@ -54,21 +76,34 @@ interface SelectProps {
   readonly label: string
   readonly options: readonly (readonly [value: string, name: string])[]
   readonly value?: string | null | undefined
+  readonly hint?: string
 }
 
 /** A labelled choice of one. */
-export function Select({ view, name, label, options, value }: SelectProps): Markup {
+export function Select({ view, name, label, options, value, hint }: SelectProps): Markup {
   const chosen = entered(view, name, value)
+  const wrong = faultOf(view, name)
   return (
     <p class="field">
       <label for={`f-${name}`}>{label}</label>
-      <select id={`f-${name}`} name={name}>
+      <select
+        id={`f-${name}`}
+        name={name}
+        aria-invalid={wrong === undefined ? undefined : "true"}
+        aria-describedby={describedBy(name, wrong !== undefined, hint)}
+      >
         {options.map(([key, text]) => (
           <option value={key} selected={key === chosen}>
             {text}
           </option>
         ))}
       </select>
+      {wrong === undefined ? null : <FaultOf view={view} name={name} message={wrong} />}
+      {hint === undefined ? null : (
+        <small id={`h-${name}`} class="quiet">
+          {hint}
+        </small>
+      )}
     </p>
   )
 }

@@ -1,6 +1,6 @@
 import type { SiteAnswer } from "../../shared/contract.js"
 import { type Brand, OWN_BRAND } from "../core/brand.js"
-import type { Fault } from "../core/refusal.js"
+import { type Fault, Refusal } from "../core/refusal.js"
 import type { Role } from "../core/schema-session.js"
 import { mayDo, type Session } from "../core/session.js"
 import type { Format } from "./format.js"
@@ -65,6 +65,21 @@ export function withQuery({ path, query }: View, changes: Record<string, string 
 /** What a field of a form shows: what was entered and refused, else what is stored. */
 export function entered({ form }: View, name: string, stored: string | number | null | undefined = ""): string {
   return form.fields[name] ?? String(stored ?? "")
+}
+
+/** Does what the address asks for; what it asks for wrongly is said beside the field, as with a form. */
+export function attempt<T>(view: View, work: () => T): { readonly view: View; readonly found: T | undefined } {
+  try {
+    return { view, found: work() }
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== "invalid") throw error
+    return { view: { ...view, fault: { detail: error.detail, errors: error.errors } }, found: undefined }
+  }
+}
+
+/** The view with these values in its fields, as if they had been entered. */
+export function filled(view: View, fields: Readonly<Record<string, string>>): View {
+  return { ...view, form: { ...view.form, fields } }
 }
 
 /** A link that is safe to follow: http or https; undefined for any other text. */

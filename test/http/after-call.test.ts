@@ -69,6 +69,23 @@ describe.each(ENGINES)("after the call on %s", (engine) => {
     expect(await readFaults(await host.request("GET", path("?caller=nobody")))).toEqual(["caller"])
   })
 
+  it("[B16] finds calls by a part of a number and of what people wrote, and no hidden caller by a part of his", async () => {
+    await fresh()
+    const one = await add("08:00:00")
+    const two = await add("08:05:00", { from: "+442079460000" })
+    await host.api("PATCH", path(`/${one.id}`), { notes: "Wants a Quote", tags: ["кухня"], outcome: "50% off_x" })
+    for (const search of ["quote", "wants a QUOTE", "кухня", "50% OFF_", CALLER.slice(-4), CALLER])
+      expect([search, await list(`search=${encodeURIComponent(search)}`)]).toEqual([search, [one.id]])
+    expect(await list("search=020%207946")).toEqual([two.id])
+    for (const search of ["off%", "q_ote", "nobody"])
+      expect(await list(`search=${encodeURIComponent(search)}`)).toEqual([])
+    await settings({ callers: "masked" })
+    expect(await list(`search=${CALLER.slice(-4)}`)).toEqual([])
+    expect(await list(`search=${encodeURIComponent(CALLER)}`)).toEqual([one.id])
+    await settings({ callers: "shown" })
+    expect(await readFaults(await host.request("GET", path("?search=x")))).toEqual(["search"])
+  })
+
   it("[B13] [0.12] [4.11] says how long a caller waited, and lists who was missed", async () => {
     await fresh()
     const taken = await add("08:00:00", { duration_s: 75, talk_s: 60 })

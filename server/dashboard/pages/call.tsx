@@ -1,23 +1,22 @@
-import type * as z from "zod"
-import { type CallAnswer, CallPatch, type Step } from "../../../shared/contract.js"
+import { type CallAnswer, CallPatch, type VisitRow } from "../../../shared/contract.js"
 import { CHANNELS } from "../../../shared/source.js"
+import { listAgentNames } from "../../core/agent.js"
 import { findCall, updateCall } from "../../core/call.js"
 import { describeCall } from "../../core/call-list.js"
 import type { Site } from "../../core/db.js"
-import { Refusal } from "../../core/refusal.js"
-import { describeVisitor } from "../../core/visitor.js"
+import { visitsOf } from "../../core/visit-list.js"
 import { parseWith } from "../../http/parse.js"
 import { Bar } from "../chart.js"
+import { amountIn, textIn } from "../entry.js"
 import { writeEvidence } from "../evidence.js"
 import { Layout } from "../layout.js"
 import type { Markup, Page } from "../page.js"
 import { Badge, Button, Field, nameOf, Panel, Select, Source, Table } from "../parts.js"
-import { can, safeLink, sitePath, type View } from "../view.js"
+import { can, safeLink, type View } from "../view.js"
 import { splitList } from "../wizard.js"
+import { CallBackButtons, ring } from "./calls.js"
+import { Journey } from "./journey.js"
 import { CallStatus } from "./overview.js"
-
-/** Steps of a journey that are shown: the latest. */
-const STEPS = 60
 
 /** One call: what happened, why it is credited as it is, the way that led to it, and what a person says of it. */
 export const callPage: Page<Site> = {
@@ -47,6 +46,10 @@ export const callPage: Page<Site> = {
               <Fact name={t("calls.talk")}>{format.duration(call.talk_s)}</Fact>
               <Fact name={t("calls.duration")}>{format.duration(call.duration_s)}</Fact>
               <Fact name={t("call.carrier")}>{call.carrier}</Fact>
+              {call.wait_s === null ? null : <Fact name={t("call.wait")}>{format.duration(call.wait_s)}</Fact>}
+              {call.caller_region ? <Fact name={t("dimension.caller_region")}>{call.caller_region}</Fact> : null}
+              {call.prior_calls > 0 ? <Fact name={t("call.prior")}>{format.number(call.prior_calls)}</Fact> : null}
+              {call.digits ? <Fact name={t("call.digits")}>{call.digits}</Fact> : null}
               {recording ? (
                 <Fact name={t("call.recording")}>
                   <a href={recording} rel="noreferrer noopener" target="_blank">
@@ -54,17 +57,22 @@ export const callPage: Page<Site> = {
                   </a>
                 </Fact>
               ) : null}
+              {call.missed ? (
+                <Fact name={t("missed.called_back")}>
+                  <Settled view={view} call={call} />
+                </Fact>
+              ) : null}
             </dl>
           </Panel>
           <Panel title={t("call.source")}>
-            <Attribution view={view} call={call} />
+            <Attribution site={site} view={view} call={call} />
           </Panel>
           <Panel title={t("call.journey")}>
-            <Journey site={site} view={view} call={call} />
+            <Journey site={site} view={view} visitor={call.visitor} here={call.id} />
           </Panel>
           {can(view, "member") ? (
             <Panel title={t("call.said")}>
-              <Judgement view={view} call={call} />
+              <Judgement site={site} view={view} call={call} />
             </Panel>
           ) : null}
         </div>
@@ -72,6 +80,8 @@ export const callPage: Page<Site> = {
     )
   },
   actions: {
+    reached: { role: "member", work: ring(true) },
+    tried: { role: "member", work: ring(false) },
     save: {
       role: "member",
       work: (site, view) => {
@@ -108,9 +118,33 @@ function Fact({ name, children }: { name: string; children?: unknown }): Markup 
   )
 }
 
-function Attribution({ view, call }: { view: View; call: CallAnswer }): Markup {
+/** Whether the caller of a missed call was spoken to since; if not, whoever did so says it here. */
+function Settled({ view, call }: { view: View; call: CallAnswer }): Markup {
+  const { t, format } = view
+  if (call.called_back_at !== null)
+    return (
+      <>
+        {t(call.callback === "rang_again" ? "missed.rang_again" : "missed.by_us")},{" "}
+        {format.dateTime(call.called_back_at)}
+      </>
+    )
+  if (call.callback === "unreachable") return <>{t("missed.unreachable")}</>
+  return (
+    <>
+      <Badge kind="warn">{t("missed.waiting")}</Badge>{" "}
+      {call.callback_attempts > 0 ? t("missed.attempts", { count: call.callback_attempts }) : null}
+      {can(view, "member") ? <CallBackButtons view={view} call={call} /> : null}
+    </>
+  )
+}
+
+function Attribution({ site, view, call }: { site: Site; view: View; call: CallAnswer }): Markup {
   const { t, format } = view
   const { attribution, source } = call
+  const visits = visitsOf(
+    site,
+    attribution.candidates.map(({ visit }) => visit),
+  )
   return (
     <>
       <dl class="facts">
@@ -141,77 +175,50 @@ function Attribution({ view, call }: { view: View; call: CallAnswer }): Markup {
             caption={t("call.candidates")}
             rows={attribution.candidates}
             columns={[
-              { name: t("call.probability"), number: true, cell: (row) => format.percent(row.probability, 1) },
-              { name: t("funnel.share"), cell: (row) => <Bar share={row.probability} /> },
+              {
+                name: t("step.visit"),
+                cell: (row) => {
+                  const visit = visits.get(row.visit)
+                  return visit ? (
+                    <>
+                      <Source view={view} source={visit.source} />
+                      <small class="quiet">{format.dateTime(visit.started_at)}</small>
+                    </>
+                  ) : null
+                },
+              },
+              {
+                name: t("call.probability"),
+                cell: (row) => (
+                  <>
+                    {format.percent(row.probability, 1)} <Bar share={row.probability} />
+                  </>
+                ),
+              },
               {
                 name: t("call.evidence"),
                 cell: (row) => row.evidence.map((words) => writeEvidence(view, words)).join("; "),
               },
             ]}
           />
+          {attribution.no_visit > 0 ? (
+            <p class="quiet">{t("call.no_visit", { share: format.percent(attribution.no_visit, 1) })}</p>
+          ) : null}
         </>
       )}
     </>
   )
 }
 
-function Journey({ site, view, call }: { site: Site; view: View; call: CallAnswer }): Markup {
-  const { t, format } = view
-  const steps = call.visitor === null ? [] : journeyOf(site, call.visitor)
-  if (steps.length === 0) return <p class="quiet">{t("call.no_journey")}</p>
-  return (
-    <ol class="timeline">
-      {steps.slice(-STEPS).map((step) => (
-        <li class={step.kind}>
-          <time datetime={step.at}>{format.dateTime(step.at)}</time>
-          <b>{nameOf(view, "step", step.kind)}</b> <StepText view={view} step={step} here={call.id} />
-        </li>
-      ))}
-    </ol>
-  )
-}
-
-/** A visitor may have been erased since. */
-function journeyOf(site: Site, visitor: string): z.infer<typeof Step>[] {
-  try {
-    return describeVisitor(site, visitor).journey
-  } catch (error) {
-    if (error instanceof Refusal) return []
-    throw error
-  }
-}
-
-function StepText({ view, step, here }: { view: View; step: z.infer<typeof Step>; here: string }): Markup {
-  const { kind, data, call } = step
-  if (kind === "visit")
-    return (
-      <>
-        {nameOf(view, "channel", String(data.channel ?? ""))}{" "}
-        <span class="quiet">{String(data.landing_url ?? "")}</span>
-      </>
-    )
-  if (kind === "call")
-    return (
-      <>
-        {nameOf(view, "status", String(data.status ?? ""))}, {view.format.duration(Number(data.talk_s ?? 0))}{" "}
-        {call !== null && call !== here ? <a href={sitePath(view, `/calls/${call}`)}>{view.t("call.open")}</a> : null}
-      </>
-    )
-  const words = Object.entries(data).map(([name, value]) =>
-    typeof value === "object" && value !== null
-      ? Object.entries(value)
-          .map(([field, text]) => `${field}: ${String(text)}`)
-          .join(", ")
-      : name === "url" || name === "title"
-        ? String(value ?? "")
-        : `${name}: ${String(value ?? "")}`,
-  )
-  return <span class="quiet">{words.join(" · ").slice(0, 400)}</span>
-}
-
-function Judgement({ view, call }: { view: View; call: CallAnswer }): Markup {
+function Judgement({ site, view, call }: { site: Site; view: View; call: CallAnswer }): Markup {
   const { t, path, format } = view
   const stated = call.stated_source?.channel ?? ""
+  const agents = listAgentNames(site, call.agent)
+  const visits = visitsOf(
+    site,
+    call.attribution.candidates.map(({ visit }) => visit),
+  )
+  const byHand = call.qualified_by === "hand"
   return (
     <>
       <form method="post" action={path}>
@@ -224,6 +231,26 @@ function Judgement({ view, call }: { view: View; call: CallAnswer }): Markup {
         <Field view={view} name="value" label={t("call.value", { currency: call.currency })} value={call.value} />
         <Field view={view} name="tags" label={t("call.tags")} hint={t("call.tags_hint")} value={call.tags.join(", ")} />
         <Field view={view} name="notes" label={t("call.notes")} value={call.notes} rows={3} />
+        <Select
+          view={view}
+          name="qualified"
+          label={t("call.qualified")}
+          value={byHand ? String(call.qualified) : ""}
+          options={[
+            ["", t("call.by_rule", { answer: t(call.qualified ? "rules.yes" : "rules.no") })],
+            ["true", t("rules.yes")],
+            ["false", t("rules.no")],
+          ]}
+        />
+        {agents.length === 0 ? null : (
+          <Select
+            view={view}
+            name="agent"
+            label={t("call.agent")}
+            value={call.agent}
+            options={[["", "–"], ...agents.map(({ id, name }) => [id, name] as const)]}
+          />
+        )}
         <label class="choice">
           <input type="checkbox" name="spam" value="1" checked={call.spam} /> {t("call.is_spam")}
         </label>
@@ -240,7 +267,7 @@ function Judgement({ view, call }: { view: View; call: CallAnswer }): Markup {
               <label class="choice">
                 <input type="radio" name="visit" value={candidate.visit} checked={candidate.visit === call.visit} />
                 <span>
-                  {format.percent(candidate.probability, 1)}{" "}
+                  {nameOfVisit(view, visits.get(candidate.visit))} {format.percent(candidate.probability, 1)}{" "}
                   <span class="quiet">{candidate.evidence.map((words) => writeEvidence(view, words)).join("; ")}</span>
                 </span>
               </label>
@@ -266,13 +293,19 @@ function Judgement({ view, call }: { view: View; call: CallAnswer }): Markup {
   )
 }
 
-function readJudgement({ form: { fields } }: View): Record<string, unknown> {
-  const text = (name: string) => (fields[name] ?? "").trim() || null
+function nameOfVisit(view: View, visit: VisitRow | undefined): string {
+  return visit ? `${nameOf(view, "channel", visit.source.channel)}, ${view.format.dateTime(visit.started_at)}:` : ""
+}
+
+function readJudgement(view: View): Record<string, unknown> {
+  const { fields } = view.form
   return {
-    outcome: text("outcome"),
-    value: text("value")?.replace(",", ".") ?? null,
+    outcome: textIn(view, "outcome"),
+    value: amountIn(view, "value"),
     tags: splitList(fields.tags ?? ""),
-    notes: text("notes"),
+    notes: textIn(view, "notes"),
     spam: fields.spam === "1",
+    qualified: fields.qualified === "true" ? true : fields.qualified === "false" ? false : null,
+    ...(fields.agent === undefined ? {} : { agent: fields.agent || null }),
   }
 }

@@ -1,0 +1,42 @@
+import type { Key } from "./language.js"
+import type { View } from "./view.js"
+
+// The core tells what is wrong with an input in English; at a form the same is said in the reader's language. What is not
+// known here is shown as it came.
+
+const SAYINGS: readonly (readonly [pattern: RegExp, key: Key])[] = [
+  [/^Too small: expected string|^must not be empty$|received (?:undefined|null|NaN)$/, "fault.empty"],
+  [/^Too big: expected string to have <=(?<count>\d+)/, "fault.long"],
+  [/^Too (?:small|big): expected number to be (?<sign>[<>]=?)(?<limit>-?[\d.]+)/, "fault.range"],
+  [/^Too big: expected array to have <=(?<count>\d+)/, "fault.many"],
+  [/^must be a phone number/, "fault.phone"],
+  [/^must be a decimal/, "fault.amount"],
+  [/ has \d+ decimal places$/, "fault.places"],
+  [/^must be an e-mail address/, "fault.email"],
+  [/^Invalid ISO (?:date|datetime)|^must lie between 1970/, "fault.day"],
+  [/^Invalid URL/, "fault.url"],
+  [/^must not be after to|^ends before it begins/, "fault.order"],
+  [/^must not (?:be|lie) in the future/, "fault.future"],
+  [/^Invalid option|^must be one of/, "fault.choice"],
+  [/^must not be negative|^must be positive/, "fault.negative"],
+  [/^is too large an amount/, "fault.large"],
+  [/^must not be before /, "fault.early"],
+  [/^is no |^names no visit|^there is no such|^must be an id that begins/, "fault.unknown"],
+  [/^Invalid (?:input|string|number)/, "fault.form"],
+  [/^the flight from \S+ begins before/, "fault.overlap"],
+  [/^the flight from \S+ to \S+ leaves/, "fault.outside"],
+  [/^their shares sum to/, "fault.shares"],
+  [/^name the flights/, "fault.no_flights"],
+  [/^the campaign .* is written down already/, "fault.taken"],
+  [/stands? twice|^must not name a number twice/, "fault.twice"],
+  [/ is one of the site's numbers already$/, "fault.known_number"],
+]
+
+/** One fault of an input in the reader's language, else in the core's own words, `lang` saying which. */
+export function writeFault({ t }: View, message: string): { text: string; lang?: "en" } {
+  for (const [pattern, key] of SAYINGS) {
+    const groups = pattern.exec(message)
+    if (groups) return { text: t(key, groups.groups ?? {}) }
+  }
+  return { text: message, lang: "en" }
+}
