@@ -1,9 +1,12 @@
 import worker, { DirectoryObject, SiteObject } from "../server/worker/index.js"
 
-// The real Worker with two things a test needs: a clock that it sets, and a count of the rows that the objects wrote.
+// The real Worker with three things a test needs: a clock that it sets, a count of the rows that the objects wrote, and
+// storage that fails when it is told to.
 // Worker and objects share one isolate here, so a module's variable reaches them all.
 
 let time: number | undefined
+/** Whether every statement fails, as where the storage is down. */
+let failing = false
 const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = []
 
 class TestedSite extends SiteObject {
@@ -14,6 +17,7 @@ class TestedSite extends SiteObject {
   protected override storage(ctx: DurableObjectState): DurableObjectStorage {
     const { storage } = ctx
     const exec: SqlStorage["exec"] = (query, ...bindings) => {
+      if (failing) throw new Error("disk I/O error: SQLITE_IOERR")
       const cursor = storage.sql.exec(query, ...bindings)
       cursors.push(cursor)
       return cursor as never
@@ -35,6 +39,10 @@ export default {
     const { pathname, searchParams } = new URL(request.url)
     if (pathname === "/test/clock") {
       time = Number(searchParams.get("now"))
+      return new Response("set")
+    }
+    if (pathname === "/test/fail") {
+      failing = searchParams.get("on") === "true"
       return new Response("set")
     }
     if (pathname === "/test/rows") {

@@ -23,6 +23,14 @@ export function fieldReader(fields: URLSearchParams): ReadField {
   }
 }
 
+/**
+ * A number as carriers write it who always name the country and leave the plus out. Read by the country of a site instead,
+ * a foreign one is taken for a number there: 14155550123 is possible in Germany.
+ */
+export function withPlus(number: string | undefined): string | undefined {
+  return number !== undefined && /^[1-9]\d{6,14}$/.test(number) ? `+${number}` : number
+}
+
 /** Longest a call or recording may be said to last: a week. */
 const LONGEST_S = 7 * 24 * 3600
 

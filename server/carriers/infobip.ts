@@ -3,7 +3,7 @@ import type { CallEvent, LegStatus } from "../../shared/call-event.js"
 import { EMPTY } from "./answer.js"
 import type { Carrier, CarrierRequest } from "./carrier.js"
 import { businessLeg, eventOf, readId } from "./event.js"
-import { fieldReader, readSeconds, readTime, secondsBetween } from "./form.js"
+import { fieldReader, readSeconds, readTime, secondsBetween, withPlus } from "./form.js"
 import { fieldsOf, objectAt, objectIn, readJson } from "./json.js"
 import { BasicLogin, verifyBasic } from "./secret.js"
 
@@ -50,7 +50,7 @@ function parseInfobip({ body, received_at }: CarrierRequest): readonly CallEvent
   const id = readId(read("callId"))
   if (!id) return []
   const parent = readId(leg("parentCallId"))
-  const call = { carrier: infobip.name, call_key: parent ?? id, to: leg("to"), from: leg("from") }
+  const call = { carrier: infobip.name, call_key: parent ?? id, to: withPlus(leg("to")), from: withPlus(leg("from")) }
   const time = readTime(read("timestamp"), received_at)
   if (type === "CALL_RECEIVED") {
     if (parent || leg("direction") === "OUTBOUND") return []

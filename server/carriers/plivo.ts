@@ -3,7 +3,7 @@ import type { CallEvent, LegStatus } from "../../shared/call-event.js"
 import { NO_CONTENT } from "./answer.js"
 import type { Carrier, CarrierAnswer, CarrierRequest } from "./carrier.js"
 import { businessLeg, type CallKey, eventOf, readId } from "./event.js"
-import { believe, fieldReader, formOf, type ReadField, readSeconds, readUrl } from "./form.js"
+import { believe, fieldReader, formOf, type ReadField, readSeconds, readUrl, withPlus } from "./form.js"
 import {
   addressOf,
   digitsOf,
@@ -63,7 +63,7 @@ function parsePlivo(event: string, { method, url, body, received_at }: CarrierRe
   // The reports about the other leg name the caller's under DialALegUUID.
   const call_key = readId(read("DialALegUUID")) ?? readId(read("CallUUID"))
   if (!call_key || read("Direction") === "outbound") return []
-  const call = { carrier: plivo.name, call_key, to: read("To"), from: read("From") }
+  const call = { carrier: plivo.name, call_key, to: withPlus(read("To")), from: withPlus(read("From")) }
   const parsed = parseEvent(event, call, read, received_at)
   if (!parsed) return []
   // The address of a message's recording says so itself: it is signed with the rest.
@@ -109,7 +109,7 @@ function parseLeg(call: CallKey, read: ReadField, received_at: number): CallEven
   const action = read("DialAction")
   if (!leg_key) return undefined
   const now = { occurred_at: received_at, timestamped: false }
-  const leg = businessLeg(leg_key, read("DialBLegTo"))
+  const leg = businessLeg(leg_key, withPlus(read("DialBLegTo")))
   if (action === "answer" || action === "connected")
     return eventOf(call, "answered", `${leg_key}:${action}`, now, { status: "in_progress", ...leg })
   if (action !== "hangup") return undefined

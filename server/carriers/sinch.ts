@@ -5,7 +5,7 @@ import { answerJson, EMPTY } from "./answer.js"
 import { readBase64, readBase64Text, writeBase64 } from "./bytes.js"
 import type { Carrier, CarrierRequest } from "./carrier.js"
 import { businessLeg, eventOf, readId } from "./event.js"
-import { fieldReader, readSeconds, readTime } from "./form.js"
+import { fieldReader, readSeconds, readTime, withPlus } from "./form.js"
 import { isFresh } from "./fresh.js"
 import { isSecret, verifyHmac } from "./hmac.js"
 import {
@@ -109,8 +109,8 @@ function parseSinch({ body, received_at }: CarrierRequest): readonly CallEvent[]
   switch (read("event")) {
     case "ice": {
       const now = { occurred_at: received_at, timestamped: false }
-      const asked = { ...call, to, from: read("cli") }
-      return [eventOf(asked, "ringing", "", now, { status: "ringing", forwarded_from: read("rdnis") })]
+      const asked = { ...call, to: withPlus(to), from: withPlus(read("cli")) }
+      return [eventOf(asked, "ringing", "", now, { status: "ringing", forwarded_from: withPlus(read("rdnis")) })]
     }
     case "ace":
       return [eventOf(call, "answered", "", time, { status: "in_progress", ...businessLeg(undefined) })]

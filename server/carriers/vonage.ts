@@ -4,7 +4,7 @@ import { answerJson, EMPTY } from "./answer.js"
 import { readBase64Url } from "./bytes.js"
 import type { Carrier, CarrierAnswer, CarrierRequest } from "./carrier.js"
 import { businessLeg, eventOf, readId } from "./event.js"
-import { fieldReader, readSeconds, readTime, readUrl, secondsBetween } from "./form.js"
+import { fieldReader, readSeconds, readTime, readUrl, secondsBetween, withPlus } from "./form.js"
 import { FRESH_MS, isFresh } from "./fresh.js"
 import { sha256Hex, verifyHmac } from "./hmac.js"
 import {
@@ -101,7 +101,7 @@ function parseVonage(event: string, { method, url, body, received_at }: CarrierR
   const read = fieldReader(fieldsOf(root))
   const call_key = readId(read("conversation_uuid"))
   if (!call_key) return []
-  const call = { carrier: vonage.name, call_key, to: read("to"), from: read("from") }
+  const call = { carrier: vonage.name, call_key, to: withPlus(read("to")), from: withPlus(read("from")) }
   const leg = readId(read("uuid"))
   const time = readTime(read("timestamp"), received_at)
   const recording_url = readUrl(read("recording_url", 2048))

@@ -4,7 +4,7 @@ import { answerJson } from "./answer.js"
 import { readBase64, readHex } from "./bytes.js"
 import type { Carrier, CarrierAnswer, CarrierRequest } from "./carrier.js"
 import { businessLeg, eventOf, readId } from "./event.js"
-import { fieldReader, formOf, readSeconds } from "./form.js"
+import { fieldReader, formOf, readSeconds, withPlus } from "./form.js"
 import { isFresh } from "./fresh.js"
 import { verifyHmac } from "./hmac.js"
 import { type Instructions, type RenderContext, ringTime, withoutLoop } from "./instructions.js"
@@ -104,7 +104,7 @@ function parseZadarma({ body, received_at }: CarrierRequest): readonly CallEvent
   const read = fieldReader(formOf(body))
   const call_key = readId(read("pbx_call_id"))
   if (!call_key) return []
-  const call = { carrier: zadarma.name, call_key, to: read("called_did"), from: read("caller_id") }
+  const call = { carrier: zadarma.name, call_key, to: withPlus(read("called_did")), from: read("caller_id") }
   // The carrier's times have no zone: ours are right to the second, because it calls at once.
   const now = { occurred_at: received_at, timestamped: false }
   const internal = readId(read("internal"))

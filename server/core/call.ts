@@ -242,7 +242,8 @@ function factsOf(site: Site, folded: FoldedCall) {
     duration_s: folded.duration_s,
     talk_s: folded.talk_s,
     recording_url: folded.recording_url,
-    forwarded_to: folded.forwarded_to,
+    // The phone as it stands in the site's flow; a SIP address stays as it is.
+    forwarded_to: folded.forwarded_to && (readPhone(folded.forwarded_to, country) ?? folded.forwarded_to),
     digits: folded.digits,
     wait_s: until === null ? null : Math.round((until - folded.started_at) / 1000),
     clock_off: folded.clock_off,

@@ -11,8 +11,10 @@ import { findCredentials, forwardTo } from "../core/carrier.js"
 import type { Site } from "../core/db.js"
 import { findFlow, WHOLE_SITE } from "../core/flow-store.js"
 import { SITE_ID } from "../core/id.js"
+import { readPhone } from "../core/phone.js"
 import { notFound, Refusal } from "../core/refusal.js"
 import { keepRequest } from "../core/request-log.js"
+import { readSettings } from "../core/settings.js"
 import { readBytes } from "./body.js"
 import { asksForMore, type Due, decide, queryIn, turnOf } from "./flow.js"
 import type { SiteHandle, SiteHost } from "./host.js"
@@ -28,6 +30,8 @@ const REMEMBERED_SITES = 1000
 interface Connection {
   readonly credentials: unknown
   readonly forwardTo: string | null
+  /** The site's, ISO 3166: by it a dialled number is read that a carrier wrote nationally. */
+  readonly country: string
 }
 
 /**
@@ -40,7 +44,7 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
   app.on(["GET", "POST"], "/v1/sites/:site/carriers/:carrier/:event{.+}", async (c) => {
     const { site: siteId, carrier: name, event: path } = c.req.param()
     const carrier = carrierNamed(name)
-    const site = SITE_ID.test(siteId) ? await host.openSite(siteId) : undefined
+    const site = SITE_ID.test(siteId) ? await openSite(host, siteId) : undefined
     if (!site || !carrier?.events.includes(path)) throw notFound("webhook")
     const request = await readRequest(c, host.publicUrl, host.now())
     const echo = carrier.challenge?.(request)
@@ -48,7 +52,7 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
     const connection = readConnection(site, carrier, `${siteId} ${name}`, remembered)
     if (!connection || !(await carrier.verify(request, connection.credentials))) return refuse(host, siteId, name, path)
     const event = carrier.nameEvent?.(path, request) ?? path
-    const reports = carrier.parse(event, request)
+    const reports = parse(host, carrier, event, request)
     const whisper = carrier.whisper && readWhisper(queryIn(request.url))
     const turn = turnOf(carrier, request)
     const asks = event === "voice" || (turn !== undefined && asksForMore(turn, reports))
@@ -69,8 +73,9 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
             keepRaw(opened, request, { carrier: name, event: path, events: reports.length })
           })
         : Promise.resolve(undefined)
+    const to = reports.find((report) => report.to !== null)?.to ?? null
     const context: RenderContext = {
-      dialled: reports.find(({ to }) => to !== null)?.to ?? null,
+      dialled: to && (readPhone(to, connection.country) ?? to),
       call_key: reports[0]?.call_key ?? null,
       callback_url: `${host.publicUrl}/v1/sites/${siteId}/carriers/${name}`,
     }
@@ -83,13 +88,15 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
           carrier: name,
           error: describeError(failure),
         })
-      return toResponse(renderDue(carrier, connection, context, failure ? undefined : due))
+      return toResponse(renderDue(host, carrier, connection, context, failure ? undefined : due))
     }
     try {
       await stored
     } catch (error) {
       if (error instanceof Refusal && error.code === "forbidden") return refuse(host, siteId, name, event)
-      throw error
+      host.log("error", "a carrier's event is not stored", { site: siteId, carrier: name, error: describeError(error) })
+      // Whatever it was: a carrier that is told 503 sends the event again, and some do so after no other answer.
+      return problem("unavailable", "the event could not be stored: send it again")
     }
     return toResponse((whisper && carrier.whisper?.(whisper)) ?? carrier.acknowledge(event))
   })
@@ -109,18 +116,51 @@ interface KeptOf {
   readonly events: number
 }
 
+/** The site's database; where it cannot even be opened, one that fails at every touch: a caller may be known how to connect. */
+async function openSite(host: SiteHost, id: string): Promise<SiteHandle | undefined> {
+  try {
+    return await host.openSite(id)
+  } catch (error) {
+    const fail = async () => {
+      throw error
+    }
+    return {
+      read: () => {
+        throw error
+      },
+      write: fail,
+      writeTraffic: fail,
+    }
+  }
+}
+
+/** What the request reports. An adapter does not throw; did it for all that, the caller would be worth more than the event. */
+function parse(host: SiteHost, carrier: Carrier, event: string, request: CarrierRequest): readonly CallEvent[] {
+  try {
+    return carrier.parse(event, request)
+  } catch (error) {
+    host.log("error", "a carrier's request could not be read", { carrier: carrier.name, error: describeError(error) })
+    return []
+  }
+}
+
 /** The scene that is due; where there is none, or it cannot be rendered, the caller is put through plainly. */
 function renderDue(
+  host: SiteHost,
   carrier: Carrier,
   connection: Connection,
   context: RenderContext,
   due: Due | undefined,
 ): CarrierAnswer {
   const { credentials } = connection
-  const abilities = carrier.abilities?.(credentials) ?? []
-  const instructions =
-    due && abilities.length > 0 ? fitScene(due.plan, due.scene, abilities, due.place).instructions : undefined
-  return carrier.render(instructions ?? instruct(connection), context, credentials)
+  try {
+    const abilities = carrier.abilities?.(credentials) ?? []
+    if (due && abilities.length > 0)
+      return carrier.render(fitScene(due.plan, due.scene, abilities, due.place).instructions, context, credentials)
+  } catch (error) {
+    host.log("error", "instructions could not be written", { carrier: carrier.name, error: describeError(error) })
+  }
+  return carrier.render(instruct(connection), context, credentials)
 }
 
 async function readRequest(c: Context, publicUrl: string, now: number): Promise<CarrierRequest> {
@@ -161,10 +201,11 @@ function readConnection(
     const stored = site.read((opened) => ({
       credentials: findCredentials(opened, carrier.name),
       forwardTo: plainForward(opened),
+      country: readSettings(opened).country,
     }))
     const credentials = carrier.credentials.safeParse(stored.credentials)
     if (!credentials.success) return undefined
-    const connection = { credentials: credentials.data, forwardTo: stored.forwardTo }
+    const connection = { ...stored, credentials: credentials.data }
     remembered.delete(key)
     remembered.set(key, connection)
     if (remembered.size > REMEMBERED_SITES) remembered.delete(remembered.keys().next().value ?? "")

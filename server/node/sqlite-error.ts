@@ -14,6 +14,8 @@ export function toRefusal(error: unknown): unknown {
   if (code.startsWith("SQLITE_READONLY")) return new Refusal("unavailable", "the database cannot be written")
   if (code.startsWith("SQLITE_IOERR") || code.startsWith("SQLITE_CANTOPEN"))
     return new Refusal("unavailable", "the disk does not answer as it should")
+  if (code.startsWith("SQLITE_CORRUPT") || code.startsWith("SQLITE_NOTADB"))
+    return new Refusal("unavailable", "the database file is damaged")
   return error
 }
 

@@ -5,9 +5,11 @@ import type { Carrier, CarrierRequest } from "../../server/carriers/carrier.js"
 import { infobip } from "../../server/carriers/infobip.js"
 import { mango } from "../../server/carriers/mango.js"
 import { plivo } from "../../server/carriers/plivo.js"
+import { sinch } from "../../server/carriers/sinch.js"
 import { telnyx } from "../../server/carriers/telnyx.js"
 import { tencent } from "../../server/carriers/tencent.js"
 import { UIS_TEMPLATE, uis } from "../../server/carriers/uis.js"
+import { vonage } from "../../server/carriers/vonage.js"
 import { zadarma } from "../../server/carriers/zadarma.js"
 import { T0, unix } from "./samples/sample.js"
 
@@ -141,6 +143,41 @@ describe("Tencent", () => {
     expect(parse(tencent, "push", { ...cdr, ...times, Direction: 1 }, 10, "?action=cdr")).toEqual([])
     expect(parse(tencent, "push", { ...cdr, ...times }, 10, "?action=imcdr")).toEqual([])
     expect(parse(tencent, "push", { ...cdr, RecordURL: "javascript:x" }, 10, "?action=record")).toEqual([])
+  })
+})
+
+describe("numbers without a plus", () => {
+  const [german, american] = ["4915123456789", "14155550123"]
+  const wanted = { from: "+14155550123", to: "+4915123456789" }
+
+  // biome-ignore lint/suspicious/noExplicitAny: each carrier has credentials of its own
+  it.each<[string, Carrier<any>, string, unknown]>([
+    ["plivo", plivo, "voice", new URLSearchParams({ CallUUID: "1", From: american, To: german })],
+    ["vonage", vonage, "voice", { uuid: "1", conversation_uuid: "CON-1", from: american, to: german }],
+    ["sinch", sinch, "voice", { event: "ice", callid: "1", cli: american, to: { endpoint: german } }],
+    [
+      "infobip",
+      infobip,
+      "status",
+      {
+        type: "CALL_RECEIVED",
+        callId: "1",
+        properties: { call: { from: american, to: german, direction: "INBOUND" } },
+      },
+    ],
+    [
+      "zadarma",
+      zadarma,
+      "voice",
+      new URLSearchParams({ event: "NOTIFY_START", pbx_call_id: "1", caller_id: `+${american}`, called_did: german }),
+    ],
+  ])("[C18] %s always names the country", (_name, carrier, event, value) => {
+    expect(parse(carrier, event, value)[0]).toMatchObject(wanted)
+  })
+
+  it("[C18] words, short numbers and national ones stay as they are written", () => {
+    for (const from of ["anonymous", "+14155550123", "110", "015123456789", "sip:a@b"])
+      expect(parse(plivo, "voice", new URLSearchParams({ CallUUID: "1", From: from }))[0]).toMatchObject({ from })
   })
 })
 

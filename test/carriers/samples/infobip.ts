@@ -31,7 +31,7 @@ function over(at: number, id: string, state: string, answered?: number, type = "
 }
 
 const voice = event(0, "CALL_RECEIVED", A, "RINGING")
-const known = { to: TRACKING.slice(1), from: CALLER.slice(1), forwarded_to: BUSINESS.slice(1) }
+const known = { to: TRACKING, from: CALLER, forwarded_to: BUSINESS }
 
 export const infobipSample: Sample = {
   carrier: infobip,

@@ -69,7 +69,7 @@ export const signPlivo: Sign = ({ body }, url, token) => {
   return { headers: { "x-plivo-signature-v3": signature, "x-plivo-signature-v3-nonce": nonce } }
 }
 
-const known = { to: digits(TRACKING), from: digits(CALLER) }
+const known = { to: TRACKING, from: CALLER }
 
 export const plivoSample: Sample = {
   carrier: plivo,
@@ -105,7 +105,7 @@ export const plivoSample: Sample = {
         ended_at: T0 + 75_000,
         talk_s: 65,
         duration_s: 75,
-        forwarded_to: digits(BUSINESS),
+        forwarded_to: BUSINESS,
         caller_name: "Jane & Söhne",
         recording_url: "https://media.plivo.com/v1/Account/MA0/Recording/r1.mp3",
         recording_s: 64,

@@ -54,7 +54,7 @@ const SECRETS = {
   further: "MDEyMzQ1Njc4OWFiY2RlZg==",
   foreign: "ZmVkY2JhOTg3NjU0MzIxMA==",
 }
-const known = { to: TRACKING, from: CALLER.slice(1) }
+const known = { to: TRACKING, from: CALLER }
 
 export const sinchSample: Sample = {
   carrier: sinch,

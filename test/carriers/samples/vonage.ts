@@ -68,7 +68,7 @@ const signVonage: Sign = ({ at, body }, _url, secret) => ({
   headers: { authorization: `Bearer ${vonageToken(body, Math.floor(unix(at)), secret)}` },
 })
 
-const known = { to: digits(TRACKING), from: digits(CALLER) }
+const known = { to: TRACKING, from: CALLER }
 
 export const vonageSample: Sample = {
   carrier: vonage,
@@ -103,7 +103,7 @@ export const vonageSample: Sample = {
         ended_at: T0 + 75_000,
         talk_s: 65,
         duration_s: 75,
-        forwarded_to: digits(BUSINESS),
+        forwarded_to: BUSINESS,
         recording_url: "https://api.nexmo.com/v1/files/aaaaaaaa-bbbb-cccc-dddd-0123456789ff",
         recording_s: 64,
       },

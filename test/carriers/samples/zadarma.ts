@@ -48,7 +48,7 @@ const signZadarma: Sign = ({ body }, _url, secret) => {
   return { headers: { signature: Buffer.from(hex).toString("base64") } }
 }
 
-const known = { to: digits(TRACKING), from: CALLER }
+const known = { to: TRACKING, from: CALLER }
 
 export const zadarmaSample: Sample = {
   carrier: zadarma,
