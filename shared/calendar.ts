@@ -114,7 +114,8 @@ export function firstDayOf(day: string, interval: Interval): string {
   return addDays(day, -weekday)
 }
 
-function nextOf(first: string, interval: Interval): string {
+/** The first day of the span after the one that begins on `first`. */
+export function nextOf(first: string, interval: Interval): string {
   if (interval === "day") return addDays(first, 1)
   if (interval === "week") return addDays(first, 7)
   const [year = 0, month = 1] = first.split("-").map(Number)

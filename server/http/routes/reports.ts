@@ -1,4 +1,5 @@
 import { pageOf } from "../../../shared/contract.js"
+import { CohortsAnswer, CohortsQuery, SpendStepsAnswer, SpendStepsQuery } from "../../../shared/contract-cohorts.js"
 import {
   RankingAnswer,
   RankingQuery,
@@ -8,6 +9,7 @@ import {
   SavedReportsQuery,
 } from "../../../shared/contract-ranking.js"
 import { ReportAnswer, ReportQuery } from "../../../shared/contract-report.js"
+import { readCohorts } from "../../core/cohort.js"
 import { rank } from "../../core/ranking.js"
 import { columnsOf, report } from "../../core/report.js"
 import {
@@ -18,6 +20,7 @@ import {
   saveReport,
   updateSavedReport,
 } from "../../core/saved-report.js"
+import { readSpendSteps } from "../../core/spend-step.js"
 import { toCsv } from "../../exports/csv.js"
 import { parseWith } from "../parse.js"
 import { type Answer, siteRoute } from "../route.js"
@@ -49,6 +52,25 @@ export const reportRoutes = [
     query: RankingQuery,
     answer: RankingAnswer,
     look: (site, { query }) => rank(site, query),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/cohorts",
+    summary:
+      "What customers brought by when and where they first came, against what was spent then, and when it paid back",
+    access: "read",
+    query: CohortsQuery,
+    answer: CohortsAnswer,
+    look: (site, { query }) => readCohorts(site, query),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/spend-steps",
+    summary: "What more money still bought: prices by steps of spending, and what each further result cost",
+    access: "read",
+    query: SpendStepsQuery,
+    answer: SpendStepsAnswer,
+    look: (site, { query }) => readSpendSteps(site, query),
   }),
   siteRoute({
     method: "post",
