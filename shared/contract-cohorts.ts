@@ -56,7 +56,7 @@ export type CohortsAnswer = z.infer<typeof CohortsAnswer>
 export const RESULTS = ["calls", "qualified_calls", "leads", "qualified", "orders", "new_customers"] as const
 export type Result = (typeof RESULTS)[number]
 
-export const SpendStepsQuery = z.strictObject({
+export const SaturationQuery = z.strictObject({
   ...span,
   by: source.default("channel"),
   result: z.enum(RESULTS, { error: () => `is no result; there are: ${RESULTS.join(", ")}` }).default("leads"),
@@ -64,7 +64,7 @@ export const SpendStepsQuery = z.strictObject({
   steps: whole.min(2).max(6).default(3),
   minimum: whole.min(1).max(10_000).default(10).describe("results of a step below which nothing is concluded from it"),
 })
-export type SpendStepsQuery = z.infer<typeof SpendStepsQuery>
+export type SaturationQuery = z.infer<typeof SaturationQuery>
 
 const SpendStep = z.strictObject({
   /** Units of this step: those of least spending come first. */
@@ -84,7 +84,7 @@ const SpendStep = z.strictObject({
 })
 export type SpendStep = z.infer<typeof SpendStep>
 
-export const SpendStepsAnswer = z.strictObject({
+export const SaturationAnswer = z.strictObject({
   rows: z.array(
     z.strictObject({
       value: text,
@@ -96,4 +96,4 @@ export const SpendStepsAnswer = z.strictObject({
   query: z.record(z.string(), z.unknown()),
   warnings: z.array(z.string()),
 })
-export type SpendStepsAnswer = z.infer<typeof SpendStepsAnswer>
+export type SaturationAnswer = z.infer<typeof SaturationAnswer>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import type { CohortsAnswer, SpendStepsAnswer } from "../../shared/contract-cohorts.js"
+import type { CohortsAnswer, SaturationAnswer } from "../../shared/contract-cohorts.js"
 import type { ReportAnswer } from "../../shared/contract-report.js"
 import { ENGINES, type Host, startHost } from "../host.js"
 import { createSite, ORIGIN, viewPage } from "../site.js"
@@ -115,7 +115,7 @@ describe.each(ENGINES)("what money was worth on %s", (engine) => {
     await spend(5, "2026-10-20")
     await ring(MAP, "+13125550999", "2026-10-01T10:00:00Z")
     const steps = (query: string) =>
-      host.api<SpendStepsAnswer>("GET", `${own}/spend-steps?from=2026-09-07&to=2026-10-21&result=calls&${query}`)
+      host.api<SaturationAnswer>("GET", `${own}/saturation?from=2026-09-07&to=2026-10-21&result=calls&${query}`)
     const { rows } = await steps("")
     expect(rows).toHaveLength(1)
     expect(rows[0]).toMatchObject({ value: "Radio", saturated: true })
@@ -135,7 +135,7 @@ describe.each(ENGINES)("what money was worth on %s", (engine) => {
       [false, 40],
     ])
     expect(few.rows[0]?.saturated).toBeNull()
-    const unknown = await readProblem(await host.request("GET", `${own}/spend-steps?result=joy`), 400, "invalid")
+    const unknown = await readProblem(await host.request("GET", `${own}/saturation?result=joy`), 400, "invalid")
     expect(unknown.errors?.[0]?.message).toMatch(/there are: calls, /)
   })
 

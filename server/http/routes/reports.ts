@@ -1,5 +1,5 @@
 import { pageOf } from "../../../shared/contract.js"
-import { CohortsAnswer, CohortsQuery, SpendStepsAnswer, SpendStepsQuery } from "../../../shared/contract-cohorts.js"
+import { CohortsAnswer, CohortsQuery, SaturationAnswer, SaturationQuery } from "../../../shared/contract-cohorts.js"
 import {
   RankingAnswer,
   RankingQuery,
@@ -12,6 +12,7 @@ import { ReportAnswer, ReportQuery } from "../../../shared/contract-report.js"
 import { readCohorts } from "../../core/cohort.js"
 import { rank } from "../../core/ranking.js"
 import { columnsOf, report } from "../../core/report.js"
+import { readSaturation } from "../../core/saturation.js"
 import {
   deleteSavedReport,
   describeSavedReport,
@@ -20,7 +21,6 @@ import {
   saveReport,
   updateSavedReport,
 } from "../../core/saved-report.js"
-import { readSpendSteps } from "../../core/spend-step.js"
 import { toCsv } from "../../exports/csv.js"
 import { parseWith } from "../parse.js"
 import { type Answer, siteRoute } from "../route.js"
@@ -65,12 +65,12 @@ export const reportRoutes = [
   }),
   siteRoute({
     method: "get",
-    path: "/v1/sites/{site}/spend-steps",
+    path: "/v1/sites/{site}/saturation",
     summary: "What more money still bought: prices by steps of spending, and what each further result cost",
     access: "read",
-    query: SpendStepsQuery,
-    answer: SpendStepsAnswer,
-    look: (site, { query }) => readSpendSteps(site, query),
+    query: SaturationQuery,
+    answer: SaturationAnswer,
+    look: (site, { query }) => readSaturation(site, query),
   }),
   siteRoute({
     method: "post",

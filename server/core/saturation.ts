@@ -1,5 +1,5 @@
 import { addDays, nextOf, spansOf } from "../../shared/calendar.js"
-import type { SpendStep, SpendStepsAnswer, SpendStepsQuery } from "../../shared/contract-cohorts.js"
+import type { SaturationAnswer, SaturationQuery, SpendStep } from "../../shared/contract-cohorts.js"
 import { ReportQuery } from "../../shared/contract-report.js"
 import type { Site } from "./db.js"
 import { poisson } from "./interval.js"
@@ -27,7 +27,7 @@ interface Unit {
  * steps of equal size, and what each further result cost from one step to the next. A first and a last unit that the
  * query cuts are left out: half a week is not a week of little spending.
  */
-export function readSpendSteps(site: Site, query: SpendStepsQuery): SpendStepsAnswer {
+export function readSaturation(site: Site, query: SaturationQuery): SaturationAnswer {
   const { by, unit, result, steps, minimum } = query
   const { from, to, tz } = daysOf(site, query, DAYS)
   const metrics = ["cost", "ads_cost", "clicks", "leads", "orders", result].join(",")
@@ -107,7 +107,7 @@ function isSaturated(steps: readonly SpendStep[]): boolean | null {
 }
 
 /** The first days of the units that lie wholly within the days. */
-function wholeUnits(from: string, to: string, unit: SpendStepsQuery["unit"], tz: string): string[] {
+function wholeUnits(from: string, to: string, unit: SaturationQuery["unit"], tz: string): string[] {
   return spansOf(from, to, unit, tz).flatMap(({ label }) =>
     label >= from && nextOf(label, unit) <= addDays(to, 1) ? [label] : [],
   )
