@@ -1,7 +1,7 @@
 import type { Context, Hono } from "hono"
 import type { CallEvent } from "../../shared/call-event.js"
 import type { Carrier, CarrierAnswer, CarrierRequest } from "../carriers/carrier.js"
-import { fitScene, readWhisper } from "../carriers/fit.js"
+import { fitScene, readWhisper, type Turn } from "../carriers/fit.js"
 import { carrierNamed } from "../carriers/index.js"
 import type { Instructions, RenderContext } from "../carriers/instructions.js"
 import { redactRequest } from "../carriers/redact.js"
@@ -73,9 +73,8 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
             keepRaw(opened, request, { carrier: name, event: path, events: reports.length })
           })
         : Promise.resolve(undefined)
-    const to = reports.find((report) => report.to !== null)?.to ?? null
     const context: RenderContext = {
-      dialled: to && (readPhone(to, connection.country) ?? to),
+      dialled: dialledIn(reports, turn, connection.country),
       call_key: reports[0]?.call_key ?? null,
       callback_url: `${host.publicUrl}/v1/sites/${siteId}/carriers/${name}`,
     }
@@ -114,6 +113,12 @@ interface KeptOf {
   readonly event: string
   /** How many events were read out of it. */
   readonly events: number
+}
+
+/** The number that the caller dialled. What a forwarded leg was sent to is not it, and no number of the account to show. */
+function dialledIn(reports: readonly CallEvent[], turn: Turn | undefined, country: string): string | null {
+  const to = reports.find((report) => report.leg === "a" && report.to !== null)?.to ?? turn?.to ?? null
+  return to && (readPhone(to, country) ?? to)
 }
 
 /** The site's database; where it cannot even be opened, one that fails at every touch: a caller may be known how to connect. */

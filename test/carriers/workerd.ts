@@ -36,7 +36,7 @@ export async function ask(carrier: Carrier, question: AnyQuestion, instructions:
 
 const WORKER = `
 import { carrierNamed, carrierNames } from "./server/carriers/index.ts"
-import { twilio, signTwilio } from "./server/carriers/twilio.ts"
+import { signTwilio } from "./server/carriers/twilio.ts"
 import { readCaller } from "./server/core/caller.ts"
 ${ask}
 export default {
@@ -48,22 +48,10 @@ export default {
         answers.push(await ask(carrierNamed(question.carrier), question, instructions))
       return Response.json({ names: carrierNames(), answers })
     }
-    const { questions, credentials, instructions, context, callers, token } = await incoming.json()
-    const answers = []
-    for (const { event, signature, body, ...rest } of questions) {
-      const headers = new Headers({ "x-twilio-signature": signature, "content-type": "application/x-www-form-urlencoded" })
-      const request = { ...rest, headers, body: new TextEncoder().encode(body) }
-      answers.push({
-        verified: await twilio.verify(request, credentials),
-        event: twilio.parse(event, request) ?? null,
-        signature: await signTwilio(request.url, new URLSearchParams(body), token),
-      })
-    }
+    const { callers, forms, url, token } = await incoming.json()
     return Response.json({
-      answers,
-      rendered: instructions.map((instruction) => twilio.render(instruction, context, credentials)),
       callers: callers.map((caller) => readCaller(caller, "US")),
-      refused: !twilio.credentials.safeParse({}).success,
+      signatures: await Promise.all(forms.map((form) => signTwilio(url, new URLSearchParams(form), token))),
     })
   },
 }`

@@ -79,11 +79,7 @@ describe.each(ENGINES)("setting carriers up on %s", (engine) => {
         message: "is not known here",
       })
     }
-    expect(rotations.map(({ carrier }) => carrier.name).sort()).toEqual(
-      carrierNames()
-        .filter((name) => name !== "twilio")
-        .sort(),
-    )
+    expect(rotations.map(({ carrier }) => carrier.name).sort()).toEqual(carrierNames().sort())
   })
 })
 

@@ -9,13 +9,14 @@ import type { Sample } from "./sample.js"
 import { sinchSample } from "./sinch.js"
 import { telnyxSample } from "./telnyx.js"
 import { tencentSample } from "./tencent.js"
-import { signalwireSample, telnyxTexmlSample } from "./twiml.js"
+import { signalwireSample, telnyxTexmlSample, twilioSample } from "./twiml.js"
 import { uisSample } from "./uis.js"
 import { vonageSample } from "./vonage.js"
 import { zadarmaSample } from "./zadarma.js"
 
-/** Every carrier but Twilio, which has files of its own. */
+/** Every carrier. */
 export const SAMPLES: readonly Sample[] = [
+  twilioSample,
   signalwireSample,
   telnyxTexmlSample,
   plivoSample,

@@ -1,10 +1,11 @@
 import { createHmac, createPrivateKey, sign as signBytes } from "node:crypto"
 import { signalwire } from "../../../server/carriers/signalwire.js"
 import { telnyxTexml } from "../../../server/carriers/telnyx-texml.js"
+import { twilio } from "../../../server/carriers/twilio.js"
 import { CALLS } from "../twilio-calls.js"
 import { formDraft, type Sample, type SampleCall, SECRETS, type Sign, unix } from "./sample.js"
 
-// SignalWire and Telnyx TeXML send what Twilio sends; Telnyx writes its times as ISO 8601 and its ids with colons.
+// Twilio, and SignalWire and Telnyx TeXML, which send what Twilio sends; Telnyx writes its times as ISO 8601 and its ids with colons.
 
 function callsOf(change: (fields: Record<string, string>) => Record<string, string>): Record<string, SampleCall> {
   const talk = { answered: true, talk_s: 65, duration_s: 66 }
@@ -25,6 +26,36 @@ function callsOf(change: (fields: Record<string, string>) => Record<string, stri
       },
     ]),
   )
+}
+
+/** Names sorted, each with its values sorted and once. */
+const signTwilio: Sign = ({ body }, url, token) => {
+  const fields = [...new URLSearchParams(body)]
+  const names = [...new Set(fields.map(([name]) => name))].sort()
+  const text = names.flatMap((wanted) => {
+    const values = new Set(fields.filter(([name]) => name === wanted).map(([, value]) => value))
+    return [...values].sort().map((value) => wanted + value)
+  })
+  const signature = createHmac("sha1", token)
+    .update(url + text.join(""), "utf8")
+    .digest("base64")
+  return { headers: { "x-twilio-signature": signature } }
+}
+
+const TWILIO_ACCOUNT = `AC${"0".repeat(32)}`
+
+export const twilioSample: Sample = {
+  carrier: twilio,
+  credentials: { account_sid: TWILIO_ACCOUNT, auth_token: SECRETS.current, auth_tokens: [SECRETS.further] },
+  secrets: SECRETS,
+  sign: signTwilio,
+  covers: { address: true, body: true, window_s: null },
+  calls: callsOf((fields) => fields),
+  refused: [
+    { account_sid: TWILIO_ACCOUNT, auth_token: "" },
+    { account_sid: "SK0123", auth_token: SECRETS.current },
+    { account_sid: TWILIO_ACCOUNT },
+  ],
 }
 
 const signSignalwire: Sign = ({ body }, url, key) => {
