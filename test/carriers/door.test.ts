@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { CallAnswer } from "../../shared/contract.js"
+import type { RequestAnswer } from "../../shared/contract-call.js"
 import { ENGINES, type Host, startHost } from "../host.js"
 import { createSite } from "../site.js"
 import { SAMPLES } from "./samples/index.js"
@@ -59,6 +60,87 @@ describe.each(ENGINES)("the carriers' door on %s", (engine) => {
 
       for (const draft of [...drafts].reverse()) await send(sample, site, draft)
       expect((await calls(site)).data).toEqual([call])
+    },
+  )
+
+  const kept = async (site: string, { carrier }: Sample) =>
+    (await host.api<{ data: RequestAnswer[] }>("GET", `/v1/sites/${site}/carriers/${carrier.name}/requests`)).data
+
+  it.each(SAMPLES.map((sample) => [sample.carrier.name, sample] as const))(
+    "[K1] [K2] [K3] [C4] %s: forged, for another address or scheme, stale, replayed: 403, nothing kept, one line of the log without secrets",
+    async (_name, sample) => {
+      const site = await open(sample)
+      const [ringing] = sample.calls.answered?.drafts ?? []
+      if (!ringing) throw new Error("no call")
+      const { covers, secrets, carrier } = sample
+      const before = host.log.length
+      const lines: string[] = []
+      const told: string[] = []
+      const base = `${host.publicUrl}/v1/sites`
+      const refused = async (what: string, secret: string, signedBelow: string, at = ringing.at) => {
+        await host.setClock(T0 + at * 1000)
+        const { url, headers, body } = requestOf(sample, ringing, secret, signedBelow)
+        // Sent to the true address, whatever it was signed for.
+        const own = requestOf(sample, ringing, secret, `${base}/${site}/carriers`).url.slice(host.publicUrl.length)
+        const all = Object.fromEntries(headers as Headers)
+        told.push(...Object.values(all).filter((value) => value.length > 20), new TextDecoder().decode(body), url)
+        const answer = await host.request("POST", own, new TextDecoder().decode(body), { key: null, headers: all })
+        lines.push(what)
+        expect([what, answer.status]).toEqual([what, 403])
+      }
+      const honest = `${base}/${site}/carriers`
+      await refused("forged", secrets.foreign, honest)
+      if (covers.address) {
+        await refused("another site", secrets.current, `${base}/site_00000000000000/carriers`)
+        // Sinch signs the path alone.
+        if (carrier.name !== "sinch") {
+          await refused("our own address", secrets.current, honest.replace(host.publicUrl, host.url))
+          await refused("http", secrets.current, honest.replace("https:", "http:"))
+        }
+      }
+      if (covers.window_s !== null) {
+        await refused("stale", secrets.current, honest, covers.window_s + 5 * 3600)
+        await refused("of the future", secrets.current, honest, -covers.window_s - 5 * 3600)
+      }
+      expect([(await calls(site)).data, await kept(site, sample)]).toEqual([[], []])
+      expect((await send(sample, site, ringing)).status).toBeLessThan(300)
+      await refused("replayed", secrets.current, honest, ringing.at + 16 * 60)
+      expect((await calls(site)).data).toHaveLength(1)
+      expect(await kept(site, sample)).toHaveLength(1)
+      if (engine === "worker") return
+      const written = host.log.slice(before)
+      expect(written.map((line) => JSON.parse(line).message)).toEqual(
+        lines.map(() => expect.stringContaining("refused")),
+      )
+      for (const line of written)
+        for (const secret of [...Object.values(secrets), ...told, "4155550123", "2025550142"])
+          expect(line).not.toContain(secret)
+    },
+  )
+
+  // Of these two a signature is made of fields that must be there.
+  it.each(
+    SAMPLES.filter(({ carrier }) => !/zadarma|mango/.test(carrier.name)).map(
+      (sample) => [sample.carrier.name, sample] as const,
+    ),
+  )(
+    "[K8] [K12] %s: what cannot be read after a good signature is answered and kept as it came",
+    async (_name, sample) => {
+      const site = await open(sample)
+      const [ringing] = sample.calls.answered?.drafts ?? []
+      if (!ringing) throw new Error("no call")
+      for (const body of ["", '{"data":', "%%%=\u0000&&="]) {
+        const answer = await send(sample, site, { ...ringing, body })
+        expect([body, answer.status < 300]).toEqual([body, true])
+        if (!sample.routedElsewhere)
+          expect([body, await answer.text()]).toEqual([body, expect.stringContaining("13125550199")])
+      }
+      expect((await calls(site)).data).toEqual([])
+      expect((await kept(site, sample)).map(({ events, body }) => [events, body])).toEqual([
+        [0, "%%%=\u0000&&="],
+        [0, '{"data":'],
+        [0, ""],
+      ])
     },
   )
 

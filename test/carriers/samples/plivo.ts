@@ -64,7 +64,9 @@ export const signPlivo: Sign = ({ body }, url, token) => {
     [...fields].map((pair) => pair.join(join)).sort((a, b) => (a < b ? -1 : 1))
   const { origin, pathname, searchParams } = new URL(url)
   const query = sorted(searchParams, "=").join("&")
-  const signed = `${origin}${pathname}?${query}${query && "."}${sorted(new URLSearchParams(body), "").join("")}.${nonce}`
+  const fields = sorted(new URLSearchParams(body), "").join("")
+  const mark = query || fields ? "?" : ""
+  const signed = `${origin}${pathname}${mark}${query}${query && fields && "."}${fields}.${nonce}`
   const signature = createHmac("sha256", token).update(signed).digest("base64")
   return { headers: { "x-plivo-signature-v3": signature, "x-plivo-signature-v3-nonce": nonce } }
 }

@@ -43,7 +43,7 @@ const dice = (at: number, result: string, reason: string, duration: number) =>
 
 const signSinch: Sign = ({ at, body, contentType }, url, secret) => {
   const time = iso(at)
-  const md5 = createHash("md5").update(body).digest("base64")
+  const md5 = body === "" ? "" : createHash("md5").update(body).digest("base64")
   const signed = ["POST", md5, contentType, `x-timestamp:${time}`, new URL(url).pathname].join("\n")
   const signature = createHmac("sha256", Buffer.from(secret, "base64")).update(signed).digest("base64")
   return { headers: { "x-timestamp": time, authorization: `application ${APPLICATION_KEY}:${signature}` } }
