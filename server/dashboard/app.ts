@@ -1,5 +1,6 @@
 import { Hono } from "hono"
 import { streamSSE } from "hono/streaming"
+import { readBrand } from "../core/brand.js"
 import type { Site } from "../core/db.js"
 import type { Directory } from "../core/directory.js"
 import { SITE_ID } from "../core/id.js"
@@ -9,7 +10,8 @@ import { describeSite, findSettings } from "../core/settings.js"
 import type { SiteHandle } from "../http/host.js"
 import type { DashboardAssets, DirectoryDashboard, SignedIn, SiteDashboard } from "./host.js"
 import { FailurePage } from "./layout.js"
-import { type Door, mountPages, openView, PAGE_HEADERS, type Page } from "./page.js"
+import { type Door, mountNothing, mountPages, openView, PAGE_HEADERS, type Page } from "./page.js"
+import { buyPage } from "./pages/buy.js"
 import { callPage } from "./pages/call.js"
 import { callsPage, missedPage } from "./pages/calls.js"
 import { leadPage, leadsPage } from "./pages/leads.js"
@@ -21,7 +23,9 @@ import { overviewPage } from "./pages/overview.js"
 import { peoplePage } from "./pages/people.js"
 import { reportCsvPage, reportsPage, sharedPage } from "./pages/reports.js"
 import { settingsPage } from "./pages/settings.js"
-import { setupCarrierPage, setupCheckPage, setupNumbersPage, setupTagPage, setupTestPage } from "./pages/setup.js"
+import { setupNumbersPage, setupTagPage, setupTestPage } from "./pages/setup.js"
+import { setupCarrierPage } from "./pages/setup-carrier.js"
+import { setupCheckPage } from "./pages/setup-check.js"
 import { linkPage, signInPage } from "./pages/sign-in.js"
 import { newSitePage, sitesPage } from "./pages/sites.js"
 import { findSignedIn } from "./signed-in.js"
@@ -51,6 +55,7 @@ export function createSiteDashboard(host: SiteDashboard): Hono {
     leadsPage,
     leadPage,
     setupNumbersPage,
+    buyPage(host),
     setupCarrierPage,
     setupTagPage,
     setupCheckPage(host),
@@ -64,6 +69,7 @@ export function createSiteDashboard(host: SiteDashboard): Hono {
     door,
     FailurePage,
   )
+  mountNothing(app, "/app/:site{site_[0-9a-z]+}/*")
   return app
 }
 
@@ -79,6 +85,7 @@ export function createDirectoryDashboard(host: DirectoryDashboard): Hono {
     lookPage,
   ]
   mountPages(app, pages, directoryDoor(host), FailurePage)
+  mountNothing(app, "/app/*")
   return app
 }
 
@@ -114,6 +121,7 @@ function siteDoor(host: SiteDashboard): Door<Site> {
     log: host.log,
     now: () => host.now(),
     findSession: (hash) => host.findSession(hash),
+    readBrand: () => host.readBrand(),
     open: async (c, signedIn, role) => {
       const id = c.req.param("site") ?? ""
       const site = SITE_ID.test(id) ? await host.openSite(id) : undefined
@@ -154,6 +162,7 @@ function directoryDoor(host: DirectoryDashboard): Door<Directory> {
       const isAlive = site === null ? host.isAdmin(key_hash) : (await host.findKey(site, key_hash)) !== undefined
       return isAlive ? found : undefined
     },
+    readBrand: async () => host.directory.read(readBrand),
     open: async (_c, _signedIn) => ({
       site: undefined,
       read: (look) => host.directory.read(look as never),

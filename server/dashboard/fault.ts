@@ -5,11 +5,20 @@ import type { View } from "./view.js"
 // known here is shown as it came.
 
 const SAYINGS: readonly (readonly [pattern: RegExp, key: Key])[] = [
-  [/^Too small: expected string|^must not be empty$|received (?:undefined|null|NaN)$/, "fault.empty"],
+  [
+    /^Too small: expected string|^must not be empty$|^must name a number$|received (?:undefined|null|NaN)$/,
+    "fault.empty",
+  ],
   [/^Too big: expected string to have <=(?<count>\d+)/, "fault.long"],
   [/^Too (?:small|big): expected number to be (?<sign>[<>]=?)(?<limit>-?[\d.]+)/, "fault.range"],
   [/^Too big: expected array to have <=(?<count>\d+)/, "fault.many"],
-  [/^must be a phone number/, "fault.phone"],
+  [/^must be (?:a phone number|one of the site's numbers)/, "fault.phone"],
+  [/^must be a host such as/, "fault.domain"],
+  [/^must be an IANA time zone/, "fault.zone"],
+  [/^is not known: it may be mistyped/, "fault.key"],
+  [/^must be a PNG, JPEG or WebP picture/, "fault.picture"],
+  [/^must have at most (?<size>\d+) kB/, "fault.heavy"],
+  [/^is (?:not yours to let people into|for the administrator of all sites)/, "fault.not_yours"],
   [/^must be a decimal/, "fault.amount"],
   [/ has \d+ decimal places$/, "fault.places"],
   [/^must be an e-mail address/, "fault.email"],
@@ -39,4 +48,30 @@ export function writeFault({ t }: View, message: string): { text: string; lang?:
     if (groups) return { text: t(key, groups.groups ?? {}) }
   }
   return { text: message, lang: "en" }
+}
+
+/** What the fields of forms are called on the page. */
+const FIELDS: Readonly<Record<string, Key>> = {
+  name: "people.name",
+  domains: "site.domains",
+  timezone: "site.timezone",
+  currency: "site.currency",
+  country: "site.country",
+  forward_to: "site.forward_to",
+  target: "setup.target",
+  numbers: "setup.paste",
+  number: "calls.to",
+  key: "sign_in.key",
+  role: "people.role",
+  site: "people.site",
+  colour: "look.colour",
+  logo: "look.logo",
+}
+
+/** The field that a fault is about, as the page calls it, and its place where it holds several values (from 1); '' where it is not known. */
+export function nameField({ t }: View, path: string): string {
+  const [name = "", place] = path.split(".")
+  if (!Object.hasOwn(FIELDS, name)) return ""
+  const words = t(FIELDS[name] as Key)
+  return place !== undefined && /^\d+$/.test(place) ? `${words} (${Number(place) + 1})` : words
 }

@@ -30,6 +30,8 @@ export interface SiteDashboard extends SiteHost {
   readonly assets: DashboardAssets
   /** The session of the token with this hash, and the looks; undefined when it does not hold. */
   findSession(hash: string): Promise<SignedIn | undefined>
+  /** How the installation looks. */
+  readBrand(): Promise<Brand>
   /** Fetches a page of the outer world, never one of the inner network. */
   fetchPage(url: string): Promise<FetchedPage>
   /** A request to this very server, as a carrier would send it. */

@@ -78,7 +78,7 @@ function textOf(html: string): string {
     .replace(/<!--[\s\S]*?-->/g, "")
     .replace(/<(script|style|noscript|template)\b[\s\S]*?<\/\1\s*>/gi, "\0\0")
     .replace(
-      /<\/?(?:p|div|li|ul|ol|h[1-6]|td|th|tr|table|section|header|footer|main|nav|br|hr|title|option)\b[^>]*>/gi,
+      /<\/?(?:a|button|p|div|li|ul|ol|h[1-6]|td|th|tr|table|section|header|footer|main|nav|br|hr|title|option)\b[^>]*>/gi,
       "\n",
     )
     .replace(/<[^>]*>/g, "\0")

@@ -1,7 +1,8 @@
 import type { Child } from "hono/jsx"
-import { writeFault } from "./fault.js"
+import { nameField, writeFault } from "./fault.js"
 import { type Key, LANGUAGES } from "./language.js"
 import type { Markup } from "./page.js"
+import { callPerson } from "./parts.js"
 import { can, sitePath, titleOf, type View, withQuery } from "./view.js"
 
 interface LayoutProps {
@@ -55,10 +56,7 @@ export function Layout({ view, title, chart, wide, place, beside, heading, child
         </a>
         {session ? (
           <header class="side">
-            <a class="brand" href="/app">
-              {brand.logo === "" ? null : <img src={brand.logo} alt="" height="28" />}
-              <span>{brand.name}</span>
-            </a>
+            <BrandLink view={view} />
             {site ? (
               <>
                 <p class="site">
@@ -107,7 +105,7 @@ export function Layout({ view, title, chart, wide, place, beside, heading, child
               </nav>
             )}
             <form method="post" action="/app/sign-in" class="out">
-              <span class="quiet">{session.name}</span>
+              <span class="quiet">{callPerson(view, session.name)}</span>
               <button type="submit" name="do" value="out" class="link">
                 {t("nav.sign_out")}
               </button>
@@ -115,6 +113,7 @@ export function Layout({ view, title, chart, wide, place, beside, heading, child
           </header>
         ) : null}
         <main id="content" tabindex={-1}>
+          {session ? null : <BrandLink view={view} />}
           <div class="head">
             <h1>{heading ?? t(title)}</h1>
             {beside}
@@ -141,6 +140,16 @@ export function Layout({ view, title, chart, wide, place, beside, heading, child
   )
 }
 
+/** Whose dashboard it is. */
+function BrandLink({ view: { brand } }: { view: View }): Markup {
+  return (
+    <a class="brand" href="/app">
+      {brand.logo === "" ? null : <img src={brand.logo} alt="" height="28" />}
+      <span>{brand.name}</span>
+    </a>
+  )
+}
+
 /** What a form had to say: what was done, or each fault with its field. */
 function Notice({ view }: { view: View }): Markup | null {
   const { t, query, fault } = view
@@ -151,10 +160,11 @@ function Notice({ view }: { view: View }): Markup | null {
         <ul>
           {(fault.errors.length > 0 ? fault.errors : [{ path: "", message: fault.detail }]).map(({ path, message }) => {
             const { text, lang } = writeFault(view, message)
+            const named = nameField(view, path)
             const field = /^[a-z]\w*/.exec(path)?.[0]
             return (
               <li>
-                {path !== "" && !/^[a-z]\w*$/.test(path) ? <b>{path} </b> : null}
+                {named !== "" ? <b>{named} </b> : path !== "" && !/^[a-z]\w*$/.test(path) ? <b>{path} </b> : null}
                 {field === undefined ? (
                   <span lang={lang}>{text}</span>
                 ) : (

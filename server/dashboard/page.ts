@@ -2,7 +2,7 @@ import type { Context, Hono } from "hono"
 import { getCookie, setCookie } from "hono/cookie"
 import type { HtmlEscapedString } from "hono/utils/html"
 import type { SiteAnswer } from "../../shared/contract.js"
-import { OWN_BRAND } from "../core/brand.js"
+import type { Brand } from "../core/brand.js"
 import { Refusal } from "../core/refusal.js"
 import type { Role } from "../core/schema-session.js"
 import { mayDo } from "../core/session.js"
@@ -11,6 +11,7 @@ import { cleanText, readBytes } from "../http/body.js"
 import type { Log } from "../http/host.js"
 import { describeError } from "../http/problem.js"
 import { formatFor } from "./format.js"
+import { readRegion } from "./home.js"
 import type { DashboardAssets, SignedIn } from "./host.js"
 import { pickLanguage, translator } from "./language.js"
 import { type Form, NO_FORM, type View } from "./view.js"
@@ -48,6 +49,8 @@ export interface Door<Store> {
   readonly log: Log
   now(): number
   findSession(hash: string): Promise<SignedIn | undefined>
+  /** How the installation looks to whoever is not signed in. */
+  readBrand(): Promise<Brand>
   /** Opens what the request is about; undefined: there is no such thing, or not for this session. */
   open(c: Context, signedIn: SignedIn | undefined, role: Role | "anybody"): Promise<Opened<Store> | undefined>
 }
@@ -95,11 +98,18 @@ export function mountPages<Store>(
   }
 }
 
+/** Answers every other address below `path` with a page that says that nothing is there. */
+export function mountNothing(app: Hono, path: string): void {
+  app.all(path, () => {
+    throw new Refusal("not_found", "there is nothing here")
+  })
+}
+
 /** Who asks, what he asks about, and what a page of it is rendered from: for answers that are no page. */
 export async function openView<Store>(c: Context, door: Door<Store>) {
   const signedIn = await whoIs(c, door)
   const opened = await open(c, door, signedIn, "read")
-  return { signedIn, opened, view: viewOf(c, door, signedIn, opened.site, NO_FORM) }
+  return { signedIn, opened, view: await viewOf(c, door, signedIn, opened.site, NO_FORM) }
 }
 
 /** Serves a page. */
@@ -108,7 +118,7 @@ async function serve<Store>(c: Context, page: Page<Store>, door: Door<Store>): P
   const stop = turnAway(c, page.role, signedIn)
   if (stop) return stop
   const opened = await open(c, door, signedIn, page.role)
-  const view = viewOf(c, door, signedIn, opened.site, NO_FORM)
+  const view = await viewOf(c, door, signedIn, opened.site, NO_FORM)
   permit(view, page.role)
   const prepared = (await page.prepare?.(view, c)) as never
   return toResponse(opened.read((store) => page.show(store, view, prepared)))
@@ -127,7 +137,7 @@ async function receive<Store>(c: Context, page: Page<Store>, door: Door<Store>):
   const stop = turnAway(c, action.role, signedIn)
   if (stop) return stop
   const opened = await open(c, door, signedIn, page.role)
-  const view = viewOf(c, door, signedIn, opened.site, form)
+  const view = await viewOf(c, door, signedIn, opened.site, form)
   permit(view, page.role)
   permit(view, action.role)
   try {
@@ -137,12 +147,12 @@ async function receive<Store>(c: Context, page: Page<Store>, door: Door<Store>):
       return toResponse(opened.read((store) => page.show(store, view, next.prepared as never)))
     return c.redirect(next ?? view.path, 303)
   } catch (error) {
-    if (!(error instanceof Refusal) || !["invalid", "conflict"].includes(error.code)) throw error
+    if (!(error instanceof Refusal) || !isShownAgain(error)) throw error
     const again = { ...view, fault: { detail: error.detail, errors: error.errors } }
     const prepared = (await page.prepare?.(again, c)) as never
     return toResponse(
       opened.read((store) => page.show(store, again, prepared)),
-      error.code === "conflict" ? 409 : 400,
+      STATUS[error.code as keyof typeof STATUS] ?? 400,
     )
   }
 }
@@ -174,21 +184,22 @@ function permit({ session, site }: View, role: Role | "anybody"): void {
     throw new Refusal("forbidden", `this needs the role ${role}`)
 }
 
-function viewOf<Store>(
+async function viewOf<Store>(
   c: Context,
   door: Door<Store>,
   signedIn: SignedIn | undefined,
   site: SiteAnswer | undefined,
   form: Form,
-): View {
+): Promise<View> {
   const language = pickLanguage(getCookie(c, "language"), c.req.header("accept-language"))
   const url = new URL(c.req.url)
   return {
     language,
+    region: readRegion(c.req.header("accept-language")),
     t: translator(language),
     format: formatFor(language, site?.timezone ?? "UTC", site?.currency ?? "USD"),
     session: signedIn?.session,
-    brand: signedIn?.brand ?? OWN_BRAND,
+    brand: signedIn?.brand ?? (await door.readBrand()),
     site,
     publicUrl: door.publicUrl,
     path: url.pathname,
@@ -271,20 +282,30 @@ function toResponse(page: Markup | Response, status = 200): Response {
   })
 }
 
-const STATUS = { not_found: 404, forbidden: 403, unauthorized: 401, too_large: 413, unavailable: 503 } as const
+/** What the person can mend, or try again: the form comes back as it was filled in. */
+const isShownAgain = ({ code }: Refusal) => ["invalid", "conflict", "unavailable"].includes(code)
+
+const STATUS = {
+  conflict: 409,
+  not_found: 404,
+  forbidden: 403,
+  unauthorized: 401,
+  too_large: 413,
+  unavailable: 503,
+} as const
 
 /** What failed as a page that says so; what is no refusal is logged and told to nobody. */
-function answerFailure<Store>(
+async function answerFailure<Store>(
   error: unknown,
   c: Context,
   door: Door<Store>,
   fail: (view: View, status: number) => Markup,
-): Response {
+): Promise<Response> {
   const refusal = error instanceof Refusal ? error : undefined
   if (!refusal)
     door.log("error", "a page failed", { method: c.req.method, path: c.req.path, error: describeError(error) })
   const status = refusal ? (STATUS[refusal.code as keyof typeof STATUS] ?? 400) : 500
-  const view = { ...viewOf(c, door, undefined, undefined, NO_FORM) }
+  const view = await viewOf(c, door, undefined, undefined, NO_FORM)
   const fault = refusal ? { detail: refusal.detail, errors: refusal.errors } : undefined
   return toResponse(fail({ ...view, fault }, status), status)
 }

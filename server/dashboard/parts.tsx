@@ -18,6 +18,8 @@ interface FieldProps {
   readonly placeholder?: string
   readonly autocomplete?: string
   readonly rows?: number
+  /** The browser knows better than we what to begin with: its time zone. */
+  readonly guess?: "zone" | undefined
 }
 
 /** What is wrong with a field, if anything is. */
@@ -41,7 +43,7 @@ function FaultOf({ view, name, message }: { view: View; name: string; message: s
 }
 
 /** A labelled field of a form; it keeps what was entered when the form is refused, and says what is wrong with it. */
-export function Field({ view, name, label, value, hint, rows, required, ...rest }: FieldProps): Markup {
+export function Field({ view, name, label, value, hint, rows, required, guess, ...rest }: FieldProps): Markup {
   const wrong = faultOf(view, name)
   const common = {
     id: `f-${name}`,
@@ -54,7 +56,12 @@ export function Field({ view, name, label, value, hint, rows, required, ...rest 
     <p class="field">
       <label for={`f-${name}`}>{label}</label>
       {rows === undefined ? (
-        <input {...common} {...rest} value={entered(view, name, value)} />
+        <input
+          {...common}
+          {...rest}
+          value={entered(view, name, value)}
+          data-guess={view.form.fields[name] === undefined ? guess : undefined}
+        />
       ) : (
         <textarea {...common} rows={rows} placeholder={rest.placeholder}>
           {entered(view, name, value)}
@@ -76,7 +83,7 @@ interface SelectProps {
   readonly label: string
   readonly options: readonly (readonly [value: string, name: string])[]
   readonly value?: string | null | undefined
-  readonly hint?: string
+  readonly hint?: string | undefined
 }
 
 /** A labelled choice of one. */
@@ -228,6 +235,11 @@ export function nameOf({ t }: View, family: string, word: string): string {
   return isKey(key) ? t(key as Key) : word.replaceAll("_", " ")
 }
 
+/** What somebody who is signed in is called: holders of the administrator's key and link have no name of their own. */
+export function callPerson({ t }: View, name: string): string {
+  return ["admin", "setup", "administrator"].includes(name) ? t("people.administrator") : name
+}
+
 /** Where a call or lead came from, in two lines: the channel, and what is known below it. */
 export function Source({
   view,
@@ -266,5 +278,17 @@ export function Change({
     <small class={`change ${kind}`} title={t("period.before")}>
       {same && now !== before ? t("period.none_before") : format.change(now, before)}
     </small>
+  )
+}
+
+/** A text to be copied, with a button that does so where there is a script. */
+export function Copyable({ view: { t }, id, text }: { view: View; id: string; text: string }): Markup {
+  return (
+    <div class="copyable">
+      <pre id={id}>{text}</pre>
+      <button type="button" class="quiet" data-copy={id} data-copied={t("copy.done")} hidden>
+        {t("copy.button")}
+      </button>
+    </div>
   )
 }

@@ -9,6 +9,8 @@ import type { Key, Language, Translate } from "./language.js"
 /** Everything that a page is rendered from beside the data: who looks, in which language, at which address. */
 export interface View {
   readonly language: Language
+  /** The country that the browser's language names (ISO 3166), if it does. */
+  readonly region: string | undefined
   readonly t: Translate
   readonly format: Format
   readonly session: Session | undefined

@@ -6,6 +6,7 @@ import { serve } from "@hono/node-server"
 import { Hono } from "hono"
 import { compress } from "hono/compress"
 import { DIRECTORY_MIGRATIONS } from "../../migrations/index.js"
+import { readBrand } from "../core/brand.js"
 import { DEMO_SITE, demoSettings, seedDemo } from "../core/demo.js"
 import { addAdminHash, type Directory, hasSites, listAdminHashes, listSite, unlistSite } from "../core/directory.js"
 import { glance } from "../core/glance.js"
@@ -130,6 +131,7 @@ export async function startServer({
         ...siteHost,
         assets: assets.dashboard,
         findSession: (hash) => findSignedIn(directory.handle, hash),
+        readBrand: async () => directory.handle.read(readBrand),
         fetchPage: (address) => fetchPage(address),
         send: async (request) => app.fetch(request),
         streams: true,

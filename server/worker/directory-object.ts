@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers"
 import { Hono } from "hono"
 import { DIRECTORY_MIGRATIONS } from "../../migrations/index.js"
 import type { SiteAnswer } from "../../shared/contract.js"
+import { type Brand, readBrand } from "../core/brand.js"
 import type { Db } from "../core/db.js"
 import { type Directory, findListed, listSite, unlistSite } from "../core/directory.js"
 import { migrate } from "../core/migrate.js"
@@ -81,6 +82,11 @@ export class DirectoryObject extends DurableObject<Env> {
   /** Who holds the token with this hash, and how the installation looks. */
   signedIn(hash: string): Promise<SignedIn | undefined> {
     return findSignedIn(this.#handle, hash)
+  }
+
+  /** How the installation looks. */
+  brand(): Brand {
+    return readBrand({ db: this.#db })
   }
 
   /** Whether a site is on the list. */

@@ -54,6 +54,7 @@ export class SiteObject extends DurableObject<Env> {
           ...host,
           assets: dashboardAssets,
           findSession: (hash) => env.DIRECTORY.getByName("directory").signedIn(hash),
+          readBrand: () => env.DIRECTORY.getByName("directory").brand(),
           fetchPage,
           send: async (request) => this.#app.fetch(request),
           // An open connection would keep the object awake, and its owner paying.

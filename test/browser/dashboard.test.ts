@@ -121,7 +121,7 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
       "connect-src http://127.0.0.1",
     ])
       expect(result).toContain(part)
-    await page.locator("main a.button.quiet").click()
+    await page.locator("main a.button").last().click()
     await page.click("button[value=visit]")
     const call = await page.locator(".facts").last().innerText()
     for (const part of ["Paid search", "google / cpc / test-call", "Answered"]) expect(call).toContain(part)

@@ -13,10 +13,19 @@ interface ChartData {
 /** How often the list of live calls is fetched where no connection may stay open, ms. */
 const POLL_MS = 5000
 
+/** Steps of an axis that counts: there is no half call. */
+const WHOLE_STEPS = Array.from({ length: 9 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat()
+
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-auto]")) {
   form.addEventListener("change", () => form.requestSubmit())
   for (const button of form.querySelectorAll<HTMLElement>("button[data-manual]")) button.hidden = true
 }
+
+// On a narrow screen the menu is a strip: the page that is shown must not lie outside.
+document.querySelector(".side [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" })
+
+for (const field of document.querySelectorAll<HTMLInputElement>("input[data-guess=zone]"))
+  field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || field.value
 
 for (const range of document.querySelectorAll<HTMLInputElement>("input[type=range]"))
   range.addEventListener("input", () => {
@@ -77,6 +86,7 @@ function draw(plot: Plot, place: HTMLElement): void {
     ticks: { show: false },
     font: "12px system-ui",
   }
+  const isWhole = series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value)))
   const chart = new plot(
     {
       width: Math.round(box.width),
@@ -90,6 +100,7 @@ function draw(plot: Plot, place: HTMLElement): void {
         {
           ...axis,
           size: 44,
+          ...(isWhole ? { incrs: WHOLE_STEPS } : {}),
           values: (_, splits) => splits.map((value) => value.toLocaleString(document.documentElement.lang)),
         },
       ],

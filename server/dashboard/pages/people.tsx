@@ -8,7 +8,7 @@ import { sha256 } from "../../http/auth.js"
 import type { DirectoryDashboard } from "../host.js"
 import { Layout } from "../layout.js"
 import type { Page } from "../page.js"
-import { Badge, Button, Field, nameOf, Panel, Select, Table } from "../parts.js"
+import { Badge, Button, Copyable, callPerson, Field, nameOf, Panel, Select, Table } from "../parts.js"
 import type { View } from "../view.js"
 
 const ROLES: readonly Role[] = ["admin", "member", "read"]
@@ -32,10 +32,7 @@ export function peoplePage(host: DirectoryDashboard): Page<Directory> {
           {made ? (
             <div class="notice good" role="status">
               <p>{t("people.link_made", { name: made.name })}</p>
-              <pre id="link">{made.link}</pre>
-              <button type="button" class="quiet" data-copy="link" data-copied={t("copy.done")} hidden>
-                {t("copy.button")}
-              </button>
+              <Copyable view={view} id="link" text={made.link} />
             </div>
           ) : null}
           <Panel title={t("people.invite")}>
@@ -58,7 +55,7 @@ export function peoplePage(host: DirectoryDashboard): Page<Directory> {
               caption={t("people.sessions")}
               rows={listSessions(directory, scope)}
               columns={[
-                { name: t("people.name"), cell: (row) => row.name },
+                { name: t("people.name"), cell: (row) => callPerson(view, row.name) },
                 { name: t("people.role"), cell: (row) => <Badge>{nameOf(view, "role", row.role)}</Badge> },
                 {
                   name: t("people.site"),
@@ -74,7 +71,11 @@ export function peoplePage(host: DirectoryDashboard): Page<Directory> {
                     ) : (
                       <form method="post" action="/app/people">
                         <input type="hidden" name="session" value={row.id} />
-                        <Button does="revoke" kind="danger" label={t("people.revoke_name", { name: row.name })}>
+                        <Button
+                          does="revoke"
+                          kind="danger"
+                          label={t("people.revoke_name", { name: callPerson(view, row.name) })}
+                        >
                           {t("people.revoke")}
                         </Button>
                       </form>

@@ -21,7 +21,7 @@ import type { Key } from "../language.js"
 import { Layout } from "../layout.js"
 import { ask, betterOf, known, writeMetric } from "../metric.js"
 import { type Markup, PAGE_HEADERS, type Page } from "../page.js"
-import { Button, Change, Field, nameOf, Panel, Select, Table } from "../parts.js"
+import { Button, Change, Copyable, Field, nameOf, Panel, Select, Table } from "../parts.js"
 import { PeriodPicker, readPeriod } from "../period.js"
 import { can, sitePath, type View } from "../view.js"
 
@@ -84,10 +84,7 @@ export function reportsPage(host: SiteDashboard): Page<Site> {
           {made ? (
             <div class="notice good" role="status">
               <p>{t("share.made")}</p>
-              <pre id="share">{made.link}</pre>
-              <button type="button" class="quiet" data-copy="share" data-copied={t("copy.done")} hidden>
-                {t("copy.button")}
-              </button>
+              <Copyable view={view} id="share" text={made.link} />
             </div>
           ) : null}
           <nav class="noprint" aria-label={t("report.ready")}>

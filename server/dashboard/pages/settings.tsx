@@ -9,7 +9,7 @@ import { parseWith } from "../../http/parse.js"
 import type { SiteDashboard } from "../host.js"
 import { Layout } from "../layout.js"
 import type { Page } from "../page.js"
-import { Badge, Button, Field, nameOf, Panel, Select, Table } from "../parts.js"
+import { Badge, Button, Copyable, Field, nameOf, Panel, Select, Table } from "../parts.js"
 import { can, sitePath } from "../view.js"
 import { readSiteForm, SiteForm } from "./sites.js"
 
@@ -25,10 +25,7 @@ export function settingsPage(host: SiteDashboard): Page<Site> {
           {made ? (
             <div class="notice good" role="status">
               <p>{t("settings.key_made")}</p>
-              <pre id="key">{made.key}</pre>
-              <button type="button" class="quiet" data-copy="key" data-copied={t("copy.done")} hidden>
-                {t("copy.button")}
-              </button>
+              <Copyable view={view} id="key" text={made.key} />
             </div>
           ) : null}
           <div class="panels">

@@ -1,19 +1,16 @@
-import { PoolFields, type SiteAnswer } from "../../../shared/contract.js"
-import { carrierNamed, carrierNames } from "../../carriers/index.js"
+import { PoolFields } from "../../../shared/contract.js"
 import { listCalls } from "../../core/call-list.js"
-import { credentialsSetAt, setCredentials } from "../../core/carrier.js"
 import type { Site } from "../../core/db.js"
 import { addPoolNumbers, listNumbers } from "../../core/number.js"
 import { readPool } from "../../core/pool.js"
 import { createPool, listPoolUse } from "../../core/pool-setup.js"
 import { invalid, notFound } from "../../core/refusal.js"
 import { parseWith } from "../../http/parse.js"
-import type { FetchedPage, SiteDashboard } from "../host.js"
-import { type Findings, inspectPage, type Wanted } from "../inspect.js"
+import type { SiteDashboard } from "../host.js"
 import type { Key } from "../language.js"
 import { Layout } from "../layout.js"
-import type { Markup, Page } from "../page.js"
-import { Badge, Button, Field, Panel, Select, Source, Table } from "../parts.js"
+import type { Page } from "../page.js"
+import { Button, Copyable, Field, Panel, Select, Source } from "../parts.js"
 import { type Simulated, simulateCall, simulateVisit } from "../simulate.js"
 import { sitePath, type View } from "../view.js"
 import { Steps, splitList } from "../wizard.js"
@@ -23,7 +20,6 @@ import { CallStatus } from "./overview.js"
 const DEMO_TARGET = "+12125550100"
 const DEMO_NUMBERS = Array.from({ length: 8 }, (_, index) => `+1212555010${index + 1}`)
 const NUMBERS_SHOWN = 500
-const PASTED_LIMIT = 2_000_000
 
 /** The wizard's step of numbers: what stands on the page, and what it is swapped for. */
 export const setupNumbersPage: Page<Site> = {
@@ -77,9 +73,17 @@ export const setupNumbersPage: Page<Site> = {
             <Button does={pools.length === 0 ? "create" : "add"}>{t("wizard.next")}</Button>
           </form>
         </Panel>
+        <Panel title={t("buy.title")}>
+          <p class="quiet">{t("buy.offer_hint")}</p>
+          <p>
+            <a class="button quiet" href={sitePath(view, "/setup/buy")}>
+              {t("buy.search")}
+            </a>
+          </p>
+        </Panel>
         {pools.length === 0 ? null : (
           <p>
-            <a class="button quiet" href={sitePath(view, "/setup/carrier")}>
+            <a class="button" href={sitePath(view, "/setup/carrier")}>
               {t("wizard.skip")}
             </a>
           </p>
@@ -123,118 +127,6 @@ export const setupNumbersPage: Page<Site> = {
   },
 }
 
-/** The wizard's step of the carrier: what it must know to be believed, and the addresses to enter there. */
-export const setupCarrierPage: Page<Site> = {
-  path: "/setup/carrier",
-  role: "admin",
-  show: (site, view) => {
-    const { t, path, query, publicUrl, format } = view
-    const chosen = carrierNamed(view.form.fields.carrier ?? query.carrier ?? "")
-    const set = carrierNames().flatMap((name) => {
-      const at = credentialsSetAt(site, name)
-      return at === null ? [] : [{ name, at }]
-    })
-    return (
-      <Layout view={view} title="setup.carrier" place="/setup">
-        <Steps view={view} at={2} />
-        <Panel>
-          <p class="quiet">{t("setup.carrier_hint")}</p>
-          <form method="get" action={path} class="row" data-auto>
-            <Select
-              view={{ ...view, form: { ...view.form, fields: { carrier: chosen?.name ?? "" } } }}
-              name="carrier"
-              label={t("call.carrier")}
-              options={[["", t("setup.choose")], ...carrierNames().map((name) => [name, name] as const)]}
-            />
-            <button type="submit" class="quiet" data-manual>
-              {t("form.show")}
-            </button>
-          </form>
-        </Panel>
-        {chosen ? (
-          <div class="panels">
-            <Panel title={t("setup.addresses")}>
-              <p class="quiet">{t("setup.addresses_hint", { carrier: chosen.name })}</p>
-              {chosen.events.map((event) => (
-                <>
-                  <h3>{event}</h3>
-                  <pre id={`url-${event.replace("/", "-")}`}>
-                    {`${publicUrl}/v1/sites/${view.site?.id}/carriers/${chosen.name}/${event}`}
-                  </pre>
-                  <CopyButton view={view} of={`url-${event.replace("/", "-")}`} />
-                </>
-              ))}
-            </Panel>
-            <Panel title={t("setup.credentials")}>
-              <p class="quiet">{t("setup.credentials_hint")}</p>
-              <form method="post" action={`${path}?carrier=${chosen.name}`}>
-                <input type="hidden" name="carrier" value={chosen.name} />
-                {credentialFields(chosen.credentials).map(({ name, required }) => (
-                  <Field
-                    view={{ ...view, form: { ...view.form, fields: {} } }}
-                    name={name}
-                    label={required ? name : `${name} (${t("form.optional")})`}
-                    type={/secret|token|password|salt|key/.test(name) ? "password" : "text"}
-                    autocomplete="off"
-                    required={required}
-                  />
-                ))}
-                <Button does="set">{t("form.save")}</Button>
-              </form>
-            </Panel>
-          </div>
-        ) : null}
-        {set.length === 0 ? null : (
-          <Panel title={t("numbers.carriers")}>
-            <Table
-              caption={t("numbers.carriers")}
-              rows={set}
-              columns={[
-                { name: t("call.carrier"), cell: (row) => <a href={`${path}?carrier=${row.name}`}>{row.name}</a> },
-                { name: t("numbers.set_at"), cell: (row) => format.dateTime(row.at) },
-              ]}
-            />
-          </Panel>
-        )}
-        <p>
-          <a class="button quiet" href={sitePath(view, "/setup")}>
-            {t(set.length === 0 ? "setup.no_carrier" : "wizard.next")}
-          </a>
-        </p>
-      </Layout>
-    )
-  },
-  actions: {
-    set: {
-      role: "admin",
-      work: (site, view) => {
-        const carrier = carrierNamed(view.form.fields.carrier ?? "")
-        if (!carrier) throw notFound("carrier")
-        const fields = Object.fromEntries(
-          credentialFields(carrier.credentials).flatMap(({ name }) => {
-            const value = (view.form.fields[name] ?? "").trim()
-            return value === "" ? [] : [[name, value]]
-          }),
-        )
-        setCredentials(site, carrier.name, parseWith(carrier.credentials, fields) as Record<string, unknown>)
-        return `${sitePath(view, "/setup/carrier")}?carrier=${carrier.name}&done=1`
-      },
-    },
-  },
-}
-
-/** The fields of a carrier's credentials that are one text; further secrets are for the API. */
-function credentialFields(schema: unknown): { name: string; required: boolean }[] {
-  const shape = (
-    schema as { shape?: Record<string, { def?: { type?: string; innerType?: { def?: { type?: string } } } }> }
-  ).shape
-  return Object.entries(shape ?? {}).flatMap(([name, { def }]) => {
-    const optional = def?.type === "optional" || def?.type === "default"
-    const type = optional ? def?.innerType?.def?.type : def?.type
-    return type === "array" || type === "boolean" || type === "object" ? [] : [{ name, required: !optional }]
-  })
-}
-
 /** The wizard's step of the tag: what to put into the page, for each way of building one. */
 export const setupTagPage: Page<Site> = {
   path: "/setup",
@@ -266,8 +158,7 @@ export const setupTagPage: Page<Site> = {
         <Steps view={view} at={3} />
         {ways.map(([name, key, code]) => (
           <Panel title={t(name)}>
-            <pre id={`tag-${key}`}>{code}</pre>
-            <CopyButton view={view} of={`tag-${key}`} />
+            <Copyable view={view} id={`tag-${key}`} text={code} />
           </Panel>
         ))}
         <p>
@@ -278,181 +169,6 @@ export const setupTagPage: Page<Site> = {
       </Layout>
     )
   },
-}
-
-function CopyButton({ view: { t }, of }: { view: View; of: string }): Markup {
-  return (
-    <button type="button" class="quiet" data-copy={of} data-copied={t("copy.done")} hidden>
-      {t("copy.button")}
-    </button>
-  )
-}
-
-interface Checked {
-  readonly url: string
-  readonly refused?: string
-  readonly status?: number
-  readonly findings?: Findings
-}
-
-/** The install checker: fetches a page, or takes its source, and says what stands in it and what will become of it. */
-export function setupCheckPage(host: SiteDashboard): Page<Site> {
-  return {
-    path: "/setup/check",
-    role: "member",
-    show: (_site, view, checked: Checked | undefined) => {
-      const { t, path, site } = view
-      return (
-        <Layout view={view} title="setup.check" place="/setup">
-          <Steps view={view} at={4} />
-          <Panel>
-            <form method="post" action={path}>
-              <Field
-                view={view}
-                name="url"
-                label={t("check.url")}
-                value={`https://${site?.domains[0] ?? ""}/`}
-                hint={t("check.url_hint")}
-                type="url"
-              />
-              <details>
-                <summary>{t("check.paste")}</summary>
-                <Field view={view} name="html" label={t("check.source")} rows={5} />
-              </details>
-              <p>
-                <Button does="check">{t("check.button")}</Button>
-              </p>
-            </form>
-          </Panel>
-          {checked ? <Result view={view} checked={checked} /> : null}
-          <p>
-            <a class="button quiet" href={sitePath(view, "/setup/test")}>
-              {t("wizard.next")}
-            </a>
-          </p>
-        </Layout>
-      )
-    },
-    actions: {
-      check: {
-        role: "member",
-        act: async (view) => {
-          const { url = "", html = "" } = view.form.fields
-          const site = await host.openSite(view.site?.id ?? "")
-          if (!site || !view.site) throw notFound("site")
-          const wanted = site.read((opened) => wantedOf(opened, view.site as SiteAnswer, view.publicUrl))
-          if (html.trim() !== "")
-            return { prepared: { url: "", findings: inspectPage(html.slice(0, PASTED_LIMIT), [], wanted) } }
-          const page = await fetchPage(host, url)
-          return {
-            prepared:
-              "refused" in page
-                ? { url, refused: page.refused }
-                : { url: page.url, status: page.status, findings: inspectPage(page.html, page.csp, wanted) },
-          }
-        },
-      },
-    },
-  }
-}
-
-/** A page of this very server (the demo's) is asked for inside: its address may be an inner one. */
-async function fetchPage(host: SiteDashboard, url: string): Promise<FetchedPage> {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) return { refused: "scheme" }
-  if (new URL(url).origin !== new URL(host.publicUrl).origin) return host.fetchPage(url)
-  const answer = await host.send(new Request(url))
-  return {
-    url,
-    status: answer.status,
-    html: await answer.text(),
-    csp: [answer.headers.get("content-security-policy") ?? ""].filter(Boolean),
-  }
-}
-
-function wantedOf(site: Site, { id, country }: SiteAnswer, publicUrl: string): Wanted {
-  return {
-    site: id,
-    country,
-    publicUrl,
-    targets: [...new Set(listPoolUse(site, { limit: 50 }).data.map(({ target }) => target))],
-    own: listNumbers(site, { limit: NUMBERS_SHOWN, kind: "pool" }).data.map(({ e164 }) => e164),
-  }
-}
-
-function Result({ view, checked }: { view: View; checked: Checked }): Markup {
-  const { t, format } = view
-  const { refused, findings, status } = checked
-  if (!findings)
-    return (
-      <div class="notice bad" role="alert">
-        {t(`check.refused_${refused ?? "unreachable"}` as Key)}
-      </div>
-    )
-  const { script, targets, own, csp, otherSite } = findings
-  return (
-    <Panel title={t("check.result")}>
-      <dl class="facts">
-        {status === undefined ? null : (
-          <>
-            <dt>{t("check.status")}</dt>
-            <dd>
-              <Badge kind={status < 400 ? "good" : "bad"}>{String(status)}</Badge> {checked.url}
-            </dd>
-          </>
-        )}
-        <dt>{t("check.script")}</dt>
-        <dd>
-          <Badge kind={script === "found" ? "good" : "bad"}>
-            {t(`check.script_${script}` as Key, { site: otherSite ?? "" })}
-          </Badge>
-        </dd>
-        {targets.map(({ number, writings, links, structured }) => (
-          <>
-            <dt>{format.phone(number)}</dt>
-            <dd>
-              {writings.length === 0 && links === 0 ? (
-                <Badge kind="bad">{t("check.number_missing")}</Badge>
-              ) : (
-                <>
-                  <Badge kind="good">{t("check.number_found")}</Badge>{" "}
-                  {writings.map(({ text, count }) => (
-                    <>
-                      <code>{text}</code> {t("check.times", { count })}{" "}
-                    </>
-                  ))}
-                  {t("check.links", { count: links })}{" "}
-                  {structured > 0 ? t("check.structured", { count: structured }) : null}
-                </>
-              )}
-            </dd>
-          </>
-        ))}
-        <dt>{t("check.own")}</dt>
-        <dd>
-          {own.length === 0 ? (
-            <Badge kind="good">{t("check.own_none")}</Badge>
-          ) : (
-            <>
-              <Badge kind="bad">{t("check.own_found")}</Badge> {own.map((number) => format.phone(number)).join(", ")}
-            </>
-          )}
-        </dd>
-        <dt>{t("check.csp")}</dt>
-        <dd>
-          {csp.length === 0 ? (
-            <Badge kind="good">{t("check.csp_fine")}</Badge>
-          ) : (
-            <>
-              <Badge kind="bad">{t("check.csp_missing")}</Badge>
-              {csp.map((line) => (
-                <pre>{line}</pre>
-              ))}
-            </>
-          )}
-        </dd>
-      </dl>
-    </Panel>
-  )
 }
 
 /** The wizard's last step: a call through the carrier's real door, to a number that was just lent or to any other. */

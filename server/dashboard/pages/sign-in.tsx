@@ -9,7 +9,7 @@ import { sha256 } from "../../http/auth.js"
 import type { DirectoryDashboard } from "../host.js"
 import { Layout } from "../layout.js"
 import { type Page, sessionCookie } from "../page.js"
-import { Button, Field } from "../parts.js"
+import { Button, callPerson, Field } from "../parts.js"
 
 const DAYS_S = 90 * 86_400
 /** What a site's key may do through the API, and so its holder here. */
@@ -102,7 +102,7 @@ export function linkPage(host: DirectoryDashboard): Page<Directory> {
       return (
         <Layout view={{ ...view, session: undefined }} title={isSetup ? "link.setup" : "link.title"}>
           <section class="panel">
-            <p>{isSetup ? t("link.setup_hint") : t("link.hint", { name: found.name })}</p>
+            <p>{isSetup ? t("link.setup_hint") : t("link.hint", { name: callPerson(view, found.name) })}</p>
             <form method="post" action={`/app/link?token=${encodeURIComponent(query.token ?? "")}`}>
               <Button does="use">{t(isSetup ? "link.setup_button" : "sign_in.button")}</Button>
             </form>

@@ -6,10 +6,11 @@ import { newSiteId } from "../../core/id.js"
 import { describeSite, newSettings } from "../../core/settings.js"
 import { parseWith } from "../../http/parse.js"
 import { Spark } from "../chart.js"
+import { type Choice, guessHome, listCountries, listCurrencies } from "../home.js"
 import type { DirectoryDashboard } from "../host.js"
 import { Layout } from "../layout.js"
 import type { Page } from "../page.js"
-import { Badge, Button, Change, Field, nameOf, Pager, Panel, Table } from "../parts.js"
+import { Badge, Button, Change, Field, nameOf, Pager, Panel, Select, Table } from "../parts.js"
 import { can, type View } from "../view.js"
 import { Steps, splitList } from "../wizard.js"
 
@@ -176,6 +177,7 @@ export function newSitePage(host: DirectoryDashboard): Page<Directory> {
 /** The fields of a site: of a new one, or as they are. */
 export function SiteForm({ view, site }: { view: View; site?: SiteAnswer }) {
   const { t } = view
+  const home = guessHome(view.language, view.region)
   return (
     <>
       <Field view={view} name="name" label={t("site.name")} value={site?.name} required />
@@ -192,8 +194,10 @@ export function SiteForm({ view, site }: { view: View; site?: SiteAnswer }) {
         view={view}
         name="timezone"
         label={t("site.timezone")}
-        value={site?.timezone ?? "UTC"}
+        value={site?.timezone ?? home.timezone}
+        hint={t("site.timezone_hint")}
         list="zones"
+        guess={site ? undefined : "zone"}
         required
       />
       <datalist id="zones">
@@ -201,21 +205,20 @@ export function SiteForm({ view, site }: { view: View; site?: SiteAnswer }) {
           <option value={zone}></option>
         ))}
       </datalist>
-      <Field
+      <Select
         view={view}
         name="currency"
         label={t("site.currency")}
-        hint={t("site.currency_hint")}
-        value={site?.currency ?? "USD"}
-        required
+        options={withOwn(listCurrencies(view.language), site?.currency)}
+        value={site?.currency ?? home.currency}
       />
-      <Field
+      <Select
         view={view}
         name="country"
         label={t("site.country")}
         hint={t("site.country_hint")}
-        value={site?.country ?? "US"}
-        required
+        options={withOwn(listCountries(view.language), site?.country)}
+        value={site?.country ?? home.country}
       />
       <Field
         view={view}
@@ -227,6 +230,11 @@ export function SiteForm({ view, site }: { view: View; site?: SiteAnswer }) {
       />
     </>
   )
+}
+
+/** A list of choices, with what is stored even where the list does not know it. */
+function withOwn(choices: readonly Choice[], own: string | undefined): readonly Choice[] {
+  return own === undefined || choices.some(([code]) => code === own) ? choices : [[own, own], ...choices]
 }
 
 /** What the fields of a site's form say, for the contract to judge. */
