@@ -21,7 +21,7 @@ export async function buildAll(): Promise<BuildResult> {
   const dashboard = await buildDashboard()
   const openapi = JSON.stringify(describeApi(version))
   writeFileSync("dist/dni.js", code)
-  writeFileSync("dist/dni-form.js", formScript)
+  writeFileSync("dist/form.js", formScript)
   writeFileSync("dist/openapi.json", openapi)
   writeFileSync("dist/app.css", dashboard.style)
   writeFileSync("dist/app.js", dashboard.appScript)

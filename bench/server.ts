@@ -18,10 +18,17 @@ const { DATA_DIR = "", ADMIN_KEY = "" } = process.env
 const SPEED = 10_000
 const start = Date.now()
 const server = await startServer({
-  config: { port: 0, dataDir: DATA_DIR, publicUrl: "https://calls.example", adminKey: ADMIN_KEY, trustProxy: 0 },
+  config: {
+    port: 0,
+    dataDir: DATA_DIR,
+    publicUrl: "https://calls.example",
+    adminKey: ADMIN_KEY,
+    trustProxy: 0,
+    scriptPath: undefined,
+  },
   assets: {
     script: readFileSync("dist/dni.js", "utf8"),
-    formScript: readFileSync("dist/dni-form.js", "utf8"),
+    formScript: readFileSync("dist/form.js", "utf8"),
     scriptDigest: "bench",
     openapi: "{}",
     dashboard: { style: "", script: "", chart: "", digest: "bench" },

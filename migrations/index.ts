@@ -13,6 +13,7 @@ import site0011 from "./site/0011_share_links.sql"
 import site0020 from "./site/0020_rollups.sql"
 import site0021 from "./site/0021_saved_reports.sql"
 import site0040 from "./site/0040_order_details.sql"
+import site0046 from "./site/0046_script.sql"
 
 /** One step of a schema: forward only and additive, because a Durable Object cannot switch foreign keys off nor rename in place. */
 export interface Migration {
@@ -37,6 +38,7 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
   { version: 20, name: "rollups", sql: site0020 },
   { version: 21, name: "saved_reports", sql: site0021 },
   { version: 40, name: "order_details", sql: site0040 },
+  { version: 46, name: "script", sql: site0046 },
 ]
 
 /** Steps of the directory, in order. */

@@ -90,8 +90,12 @@ export const CareAnswer = z.strictObject({
       calls: count,
       shown_at: text,
       called_at: text,
-      /** `not_shown`: the pool was lent ten times over without it; `not_called`: five calls would have been expected. */
-      warning: z.enum(["not_shown", "not_called"]).nullable(),
+      /**
+       * `fixed`: pages print it themselves (`page` is one); `not_shown`: the pool was lent ten times over without it;
+       * `not_called`: five calls would have been expected.
+       */
+      warning: z.enum(["fixed", "not_shown", "not_called"]).nullable(),
+      page: text,
     }),
   ),
 })
@@ -101,7 +105,7 @@ export const AlertsQuery = z.strictObject({ state: z.enum(["open", "all"]).defau
 export type AlertsQuery = z.infer<typeof AlertsQuery>
 export const AlertAnswer = z.strictObject({
   id: z.string(),
-  kind: z.enum(["overflow", "utilisation", "not_called", "not_shown", "expiring"]),
+  kind: z.enum(["overflow", "utilisation", "not_called", "not_shown", "fixed", "expiring"]),
   /** The pool or the number that it is about. */
   subject: z.string(),
   since: z.string(),

@@ -119,10 +119,10 @@ export type PageAnswer = z.infer<typeof PageAnswer>
 
 export const BeatRequest = z.strictObject({
   visit: cut(64),
-  kind: z.enum(["beat", "hide", "tap", "form", "end", "identify", "event"]),
+  kind: z.enum(["beat", "hide", "tap", "form", "end", "identify", "event", "own"]),
   /** When it happened by the page's clock, ms since 1970; kept with the event, never trusted for leases. */
   at_ms: z.number().int().min(0).max(8.64e15).optional(),
-  /** The number that was tapped. */
+  /** The number that was tapped, or one of the site's own that stood in the page already (`own`). */
   number: cut(40).optional(),
   /** What the site calls an `event`. */
   name: cut(60).optional(),
@@ -151,6 +151,10 @@ export const timezone = z.string().max(64).refine(isTimeZone, "must be an IANA t
 export const currency = z.string().refine(isCurrency, "must be an ISO 4217 code such as EUR")
 const country = z.string().regex(/^[A-Z]{2}$/, "must be an ISO 3166 code such as US")
 
+const doNotTrack = z
+  .boolean()
+  .describe("whether Do Not Track and Global Privacy Control mean that a visit is not recorded and is lent no number")
+
 export const SiteFields = z.strictObject({
   name,
   domains: z.array(domain).min(1).max(50),
@@ -158,6 +162,7 @@ export const SiteFields = z.strictObject({
   currency: currency.default("USD"),
   country: country.default("US"),
   forward_to: phone.nullish().describe("where calls are forwarded to"),
+  do_not_track: doNotTrack.optional(),
   ...thresholds,
 })
 export type SiteFields = z.infer<typeof SiteFields>
@@ -169,6 +174,7 @@ export const SitePatch = z.strictObject({
   currency: currency.optional(),
   country: country.optional(),
   forward_to: phone.nullish(),
+  do_not_track: doNotTrack.optional(),
   ...thresholds,
 })
 export type SitePatch = z.infer<typeof SitePatch>
@@ -181,6 +187,7 @@ export const SiteAnswer = z.strictObject({
   currency: z.string(),
   country: z.string(),
   forward_to: text,
+  do_not_track: z.boolean(),
   attributed_at: z.number(),
   candidates_at: z.number(),
   created_at: z.string(),

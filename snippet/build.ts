@@ -27,7 +27,7 @@ export async function buildScript(): Promise<Script> {
   return script
 }
 
-/** `/dni-form.js`, which `/dni.js` loads from beside itself when a visitor begins to fill in a form marked `data-dni-form`. */
+/** `/form.js`, which `/dni.js` loads from beside itself when a visitor begins to fill in a form marked `data-dni-form`. */
 export function buildFormScript(): Promise<Script> {
   return bundle("form.ts")
 }
@@ -85,7 +85,7 @@ function enclose(code: string): string {
 }
 
 /** Letters in the order of use that compresses best; found by trying some thousand orders (any order works). */
-const LETTERS = "atceiuorJpdsvADOz_bqCnL$lEwSFMyTmhkNgjfHRxWXPUGBZQIYKV"
+const LETTERS = "atceiuxln_gsRJPpZFSUkTXzoWvqfbmyw$hEdDjICOLHVNAYMGQrBK"
 
 /** The name of the nth variable of a scope. */
 function nameOf(index: number): string {

@@ -33,7 +33,7 @@ if (q) {
   addEventListener(
     "focusin",
     (event) =>
-      (event.target as Element).closest("[data-dni-form]") && import(new URL("dni-form.js", src) as unknown as string),
+      (event.target as Element).closest("[data-dni-form]") && import(new URL("form.js", src) as unknown as string),
   )
   addEventListener("visibilitychange", look)
   document.hidden || look()

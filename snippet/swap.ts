@@ -2,6 +2,7 @@
 import type { PageAnswer, Swap } from "../shared/contract.js"
 import { emit } from "./events.js"
 import { options } from "./options.js"
+import { beat } from "./visit.js"
 import { observe } from "./watch.js"
 
 /** What was written, back to what the page had: numbers are restored by their text, so in clones and snapshots too. */
@@ -55,11 +56,11 @@ const isFree = (node: Node) => {
 
 /** Writes the numbers into a run of texts or into one attribute; a `tel:` address gets E.164. */
 const put = (nodes: Node[], dial?: string, text = nodes.map((node) => node.nodeValue).join("\0")) => {
-  if (find.test(text)) {
+  if (find.test(text) && nodes.every(isFree)) {
     for (const { display, intl, number, match, digits } of swaps)
       text = text.replace(RegExp(match, "gi"), (found, abroad, body) => {
         let index = 0
-        const page = origin[`${dial}${found}`]
+        const page = origin[dial + found]
         const shown = (
           !number
             ? page || found
@@ -75,18 +76,21 @@ const put = (nodes: Node[], dial?: string, text = nodes.map((node) => node.nodeV
                     )
                   : (abroad ? intl : display) + found.replace(/[^\0]/g, "")
         ) as string
-        if (number) origin[`${dial}${shown}`] = page || found
+        if (number) {
+          // It was there before it was written: the page prints a number of ours itself.
+          if (!page && shown === found) beat("own", { number })
+          origin[dial + shown] = page || found
+        }
         return shown
       })
-    if (nodes.every(isFree))
-      text.split("\0").forEach((value, index) => {
-        const node = nodes[index] as Node
-        if (node.nodeValue !== value) {
-          flips.size || setTimeout(() => flips.clear(), 1e3)
-          flips.set(node, -~(flips.get(node) as number))
-          if ((flips.get(node) as number) < 7 && flips.size < 9e3) node.nodeValue = value
-        }
-      })
+    text.split("\0").forEach((value, index) => {
+      const node = nodes[index] as Node
+      if (node.nodeValue !== value) {
+        flips.size || setTimeout(() => flips.clear(), 1e3)
+        flips.set(node, -~(flips.get(node) as number))
+        if ((flips.get(node) as number) < 7 && flips.size < 9e3) node.nodeValue = value
+      }
+    })
   }
 }
 
@@ -119,7 +123,8 @@ export const swap = (root: Node = document) => {
         else if (kind || element.matches(chosen)) put([attribute], dial)
       }
   }
-  read(root)
+  // A page or a change without a number is not walked.
+  if (find.test(((root as Document).documentElement || root).textContent as string)) read(root)
   flush()
 }
 

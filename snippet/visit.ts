@@ -5,20 +5,12 @@ import { options, site, src } from "./options.js"
 import { take } from "./swap.js"
 import { page, referrer } from "./watch.js"
 
-let mode =
-  options.dnt &&
-  ((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl ||
-    (navigator.doNotTrack as unknown as number) > 0)
-    ? "none"
-    : options.consent || "full"
+let mode = options.consent || "full"
 /** The newest answer, this page's or an earlier one's. */
 export let known = {} as PageAnswer & { at: number }
 let timer: number | undefined
 /** Where the visitor is remembered; an object in memory when the browser forbids storage. */
 let memory: Record<string, string> = {}
-try {
-  memory = localStorage
-} catch {}
 
 const post = (path: string, body: object, done: (reply: Response) => unknown): unknown =>
   mode !== "none" &&
@@ -43,7 +35,7 @@ export const beat = (kind: string, more?: object): unknown =>
 /** A cookie of the page, where the visitor allows it; none in a sandboxed frame, where reading throws. */
 const cookie = (name: string) => {
   try {
-    if (mode === "full") return (document.cookie.match(`${name}=([^;]+)`) as string[])[1]
+    if (mode === "full") return (document.cookie.match(`\\b${name}=([^;]+)`) as string[])[1]
   } catch {}
 }
 
@@ -101,10 +93,10 @@ export const consent = (next: string) => {
 
 /** Shows the numbers of an earlier page while this one's are asked for. */
 export const recall = () => {
-  if (mode === "full")
-    try {
-      const old = JSON.parse(memory[site] as string)
-      if (Date.now() - old.at < 18e5) take(old)
-      known = old
-    } catch {}
+  try {
+    memory = localStorage
+    const old = mode === "full" && JSON.parse(memory[site] as string)
+    if (Date.now() - old.at < 18e5) take(old)
+    known = old
+  } catch {}
 }

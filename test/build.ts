@@ -7,7 +7,7 @@ export default async function setup(): Promise<void> {
   await buildAll()
   await buildWorker("test/worker.ts", "dist/test-worker.js", {
     script: readFileSync("dist/dni.js", "utf8"),
-    formScript: readFileSync("dist/dni-form.js", "utf8"),
+    formScript: readFileSync("dist/form.js", "utf8"),
     style: readFileSync("dist/app.css", "utf8"),
     appScript: readFileSync("dist/app.js", "utf8"),
     chart: readFileSync("dist/chart.js", "utf8"),

@@ -26,6 +26,8 @@ export interface HostOptions {
   readonly realTime?: boolean
   /** Node only: how many proxies stand before the server; none. */
   readonly trustProxy?: number
+  /** Another address of the script. */
+  readonly scriptPath?: string
   /** Node only: a folder that is there already and stays. */
   readonly dataDir?: string
   /** Who answers the server's own requests to the world; carriers that sell numbers, unless a test wants others. */
@@ -127,13 +129,19 @@ type Clock = { now: number | undefined }
 async function startNode(
   adminKey: string,
   clock: Clock,
-  { publicUrl = PUBLIC_URL, trustProxy = 0, dataDir, world = new Carriers({ anyone: true }).fetch }: HostOptions,
+  {
+    publicUrl = PUBLIC_URL,
+    trustProxy = 0,
+    scriptPath,
+    dataDir,
+    world = new Carriers({ anyone: true }).fetch,
+  }: HostOptions,
 ): Promise<Backend> {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), "ringtrail-"))
   const lines: string[] = []
   const log: Log = (level, message, fields) => void lines.push(JSON.stringify({ level, message, ...fields }))
   const script = readFileSync("dist/dni.js", "utf8")
-  const formScript = readFileSync("dist/dni-form.js", "utf8")
+  const formScript = readFileSync("dist/form.js", "utf8")
   const assets = {
     script,
     formScript,
@@ -148,7 +156,7 @@ async function startNode(
   }
   const start = (port: number) =>
     startServer({
-      config: { port, dataDir: folder, publicUrl, adminKey, trustProxy },
+      config: { port, dataDir: folder, publicUrl, adminKey, trustProxy, scriptPath },
       assets,
       version: "0.0.0-test",
       log,
@@ -176,7 +184,7 @@ async function startNode(
 async function startWorker(
   adminKey: string,
   clock: Clock,
-  { publicUrl = PUBLIC_URL, world = new Carriers({ anyone: true }).fetch }: HostOptions,
+  { publicUrl = PUBLIC_URL, scriptPath, world = new Carriers({ anyone: true }).fetch }: HostOptions,
 ): Promise<Backend> {
   const workerd = new Miniflare(
     convertV4MiniflareOptions({
@@ -188,7 +196,7 @@ async function startWorker(
         SITES: { className: "SiteObject", useSQLite: true },
         DIRECTORY: { className: "DirectoryObject", useSQLite: true },
       },
-      bindings: { PUBLIC_URL: publicUrl, ADMIN_KEY: adminKey, DEMO: "on" },
+      bindings: { PUBLIC_URL: publicUrl, ADMIN_KEY: adminKey, DEMO: "on", SCRIPT_PATH: scriptPath ?? "" },
       outboundService: async (request) => (await world(request as unknown as Request)) as never,
     }),
   )

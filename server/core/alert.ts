@@ -80,8 +80,8 @@ function findInPool(site: Site, pool: string): Finding[] {
       subject: pool,
       detail: { hour: busiest.hour, utilisation: busiest.utilisation, days: CARE_DAYS },
     })
-  for (const { number, e164, warning, shown_at, called_at } of numbers)
-    if (warning) findings.push({ kind: warning, subject: number, detail: { e164, pool, shown_at, called_at } })
+  for (const { number, e164, warning, shown_at, called_at, page } of numbers)
+    if (warning) findings.push({ kind: warning, subject: number, detail: { e164, pool, shown_at, called_at, page } })
   return findings
 }
 

@@ -2,6 +2,7 @@ import { eq, sql } from "drizzle-orm"
 import type { BeatRequest } from "../../shared/contract.js"
 import { VISIT_IDLE_MS } from "../../shared/protocol.js"
 import { type Db, prepareOnce, type Site } from "./db.js"
+import { noteFixedNumber } from "./fixed-number.js"
 import { applyFormRule } from "./lead-rule.js"
 import { holdsAll, releaseLeases, shortenHold } from "./lease.js"
 import { findNumberByPhone } from "./number.js"
@@ -23,7 +24,7 @@ const statements = prepareOnce((db: Db) => ({
 
 /**
  * A sign of life: it keeps the visit and its leases alive. `hide` lets the numbers go soon, `end` (consent withdrawn) at
- * once; `tap`, `form`, `identify` and `event` are kept for the journey. Answers whether the visit still lives: once it has
+ * once; `tap`, `form`, `identify` and `event` are kept for the journey; `own` is a number that the page prints itself. Answers whether the visit still lives: once it has
  * ended or lost a number (a laptop that slept), the page must ask again, and never go on showing a number that is somebody
  * else's. What happened is kept even then. A visit that is unknown, an erased one, is over too.
  */
@@ -39,6 +40,7 @@ export function recordBeat(site: Site, beat: BeatRequest): boolean {
       kind: beat.kind,
       data: { at_ms: beat.at_ms, name: beat.name, fields: bound(beat.fields) },
     })
+  if (beat.kind === "own") noteOwn(site, visit, beat)
   if (beat.kind === "form") applyFormRule(site, visit, bound(beat.fields))
   return alive
 }
@@ -59,8 +61,17 @@ function shorten(site: Site, visit: VisitRow): void {
   shortenHold(site, visit.leases ?? [], (pool) => pools.get(pool))
 }
 
+function noteOwn(site: Site, visit: VisitRow, beat: BeatRequest): void {
+  const e164 = phoneOf(site, beat)
+  if (e164 !== undefined) noteFixedNumber(site, visit, e164)
+}
+
+function phoneOf(site: Site, { number }: BeatRequest): string | undefined {
+  return number === undefined ? undefined : readPhone(number, readSettings(site).country)
+}
+
 function recordTap(site: Site, visit: VisitRow, beat: BeatRequest): void {
-  const e164 = beat.number === undefined ? undefined : readPhone(beat.number, readSettings(site).country)
+  const e164 = phoneOf(site, beat)
   const number = e164 === undefined ? undefined : findNumberByPhone(site, e164)
   addVisitEvent(site, {
     visit_id: visit.id,

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm"
 import { addDays, dayOf, startOfDay } from "../../shared/calendar.js"
 import type { CareAnswer, CareQuery } from "../../shared/contract-engine.js"
 import type { Site } from "./db.js"
+import { findFixedNumber } from "./fixed-number.js"
 import { encodeId, idAt, timeOfId } from "./id.js"
 import { type PoolRow, readPool } from "./pool.js"
 import { numbers } from "./schema.js"
@@ -123,20 +124,25 @@ function numbersOf(site: Site, pool: PoolRow, from: number): CareAnswer["numbers
   const calls = rows.reduce((sum, row) => sum + row.calls, 0)
   // By its own leases, if the pool's visits call as readily through it as through the others.
   const expected = (row: (typeof rows)[number]) => (leases === 0 ? 0 : (calls / leases) * row.leases)
-  return rows.map((row) => ({
-    number: encodeId("num", row.id),
-    e164: row.e164,
-    leases: row.leases,
-    calls: row.calls,
-    shown_at: row.shown === null ? null : new Date(timeOfId(row.shown)).toISOString(),
-    called_at: row.called_at === null ? null : new Date(row.called_at).toISOString(),
-    warning:
-      row.leases === 0 && timeOfId(row.id) <= from && leases >= ROUNDS_PASSED * rows.length
-        ? "not_shown"
-        : row.calls === 0 && expected(row) >= CALLS_MISSED
-          ? "not_called"
-          : null,
-  }))
+  return rows.map((row) => {
+    const fixed = findFixedNumber(site, row.id, from)
+    return {
+      number: encodeId("num", row.id),
+      e164: row.e164,
+      leases: row.leases,
+      calls: row.calls,
+      shown_at: row.shown === null ? null : new Date(timeOfId(row.shown)).toISOString(),
+      called_at: row.called_at === null ? null : new Date(row.called_at).toISOString(),
+      warning: fixed
+        ? "fixed"
+        : row.leases === 0 && timeOfId(row.id) <= from && leases >= ROUNDS_PASSED * rows.length
+          ? "not_shown"
+          : row.calls === 0 && expected(row) >= CALLS_MISSED
+            ? "not_called"
+            : null,
+      page: fixed?.page ?? null,
+    }
+  })
 }
 
 /** A week in ms: what alerts look back on. */

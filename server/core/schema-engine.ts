@@ -36,7 +36,16 @@ export const lendings = sqliteTable(
 )
 
 /** What an alert is about: see `server/core/alert.ts`. */
-export type AlertKind = "overflow" | "utilisation" | "not_called" | "not_shown" | "expiring"
+export type AlertKind = "overflow" | "utilisation" | "not_called" | "not_shown" | "fixed" | "expiring"
+
+/** Numbers that pages print themselves, with the visit that saw the last of it: see `server/core/fixed-number.ts`. */
+export const fixedNumbers = sqliteTable("fixed_numbers", {
+  number_id: integer().primaryKey(),
+  visit_id: integer().notNull(),
+  visits: integer().notNull(),
+  page: text().notNull(),
+  seen_at: integer().notNull(),
+})
 
 export const alerts = sqliteTable("alerts", {
   id: integer().primaryKey(),

@@ -26,6 +26,7 @@ export const siteTable = sqliteTable("site", {
   forward_to: text(),
   created_at: integer().notNull(),
   ...thresholdColumns,
+  do_not_track: integer({ mode: "boolean" }).notNull().default(false),
 })
 
 export const keys = sqliteTable("keys", {

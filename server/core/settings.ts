@@ -25,6 +25,7 @@ export function readSettings(site: Pick<Site, "db" | "memory">): Settings {
 /** The settings of a new site, validated; nothing is stored. */
 export function newSettings(id: string, fields: SiteFields, now: number): Settings {
   return {
+    do_not_track: false,
     ...THRESHOLDS,
     ...defined(fields),
     id,
@@ -34,7 +35,10 @@ export function newSettings(id: string, fields: SiteFields, now: number): Settin
 }
 
 /** Fields that were left out leave the defaults be. */
-function defined(fields: SiteFields): Omit<SiteFields, "attributed_at" | "candidates_at"> & Partial<typeof THRESHOLDS> {
+function defined(
+  fields: SiteFields,
+): Omit<SiteFields, "attributed_at" | "candidates_at" | "do_not_track"> &
+  Partial<typeof THRESHOLDS & Pick<Settings, "do_not_track">> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ReturnType<
     typeof defined
   >

@@ -1,4 +1,5 @@
 import type { Hono } from "hono"
+import { FORM_FILE } from "./alias.js"
 
 /** Files that are made by the build and the same for every site. */
 export interface Assets {
@@ -32,7 +33,7 @@ export function mountPublic(app: Hono, { script, formScript, scriptDigest, opena
   app.get("/dni.js", (c) =>
     isKnown(c.req.header("if-none-match"), etag) ? c.body(null, 304, rolling) : c.body(script, 200, rolling),
   )
-  app.get("/dni-form.js", (c) =>
+  app.get(`/${FORM_FILE}`, (c) =>
     c.body(formScript, 200, {
       ...scriptHeaders,
       etag: `"${scriptDigest}-form"`,

@@ -1,4 +1,5 @@
 import * as z from "zod"
+import { scriptPath } from "../http/alias.js"
 
 const Environment = z.object({
   PORT: z.coerce
@@ -23,6 +24,7 @@ const Environment = z.object({
     .regex(/^(0|[1-9]\d?)$/, "must be how many proxies of yours stand before this server: 0, 1, 2, ...")
     .transform(Number)
     .default(0),
+  SCRIPT_PATH: scriptPath,
 })
 
 /** What the server is told by its environment. */
@@ -34,6 +36,8 @@ export interface Config {
   readonly adminKey: string | undefined
   /** Proxies of the owner's that stand before this server. */
   readonly trustProxy: number
+  /** Another address of the script, against blockers; undefined: `/dni.js` is the only one. */
+  readonly scriptPath: string | undefined
 }
 
 /** The environment is not valid: every fault of it at once. */
@@ -47,6 +51,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     const faults = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`)
     throw new BadConfig(`the environment is not valid: ${faults.join("; ")}`)
   }
-  const { PORT, DATA_DIR, PUBLIC_URL, ADMIN_KEY, TRUST_PROXY } = result.data
-  return { port: PORT, dataDir: DATA_DIR, publicUrl: PUBLIC_URL, adminKey: ADMIN_KEY, trustProxy: TRUST_PROXY }
+  const { PORT, DATA_DIR, PUBLIC_URL, ADMIN_KEY, TRUST_PROXY, SCRIPT_PATH } = result.data
+  return {
+    port: PORT,
+    dataDir: DATA_DIR,
+    publicUrl: PUBLIC_URL,
+    adminKey: ADMIN_KEY,
+    trustProxy: TRUST_PROXY,
+    scriptPath: SCRIPT_PATH,
+  }
 }

@@ -50,7 +50,7 @@ export function readAssets() {
   const [style, app, chart] = [read("./app.css"), read("./app.js"), read("./chart.js")]
   return {
     script,
-    formScript: read("./dni-form.js"),
+    formScript: read("./form.js"),
     scriptDigest: digestOf(script),
     openapi: read("./openapi.json"),
     dashboard: { style, script: app, chart, digest: digestOf(style + app + chart) },

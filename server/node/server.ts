@@ -19,6 +19,7 @@ import { SWEEP_MS } from "../core/sweep.js"
 import { createDirectoryDashboard, createSiteDashboard, mountDashboardAssets } from "../dashboard/app.js"
 import type { DashboardAssets } from "../dashboard/host.js"
 import { findSignedIn } from "../dashboard/signed-in.js"
+import { readAlias } from "../http/alias.js"
 import { createDirectoryApp, createSiteApp } from "../http/app.js"
 import { mountDemo } from "../http/demo.js"
 import type { DirectoryHandle, DirectoryHost, Log, SiteHost } from "../http/host.js"
@@ -94,7 +95,8 @@ export async function startServer({
     const newAdminKey = await makeAdminKey(config, directory.handle)
     const app = new Hono()
     // The port is taken first, because the public URL may hang on it; requests before the routes are there find nothing.
-    const { server, port } = await listen((request, env) => {
+    const { server, port } = await listen((sent, env) => {
+      const request = readAlias(sent, config.scriptPath)
       const { remoteAddress } = (env as { incoming: IncomingMessage }).incoming.socket
       if (remoteAddress !== undefined) notePeer(request, remoteAddress)
       return app.fetch(request, env)

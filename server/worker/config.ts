@@ -1,9 +1,11 @@
 import * as z from "zod"
+import { scriptPath } from "../http/alias.js"
 
 const Variables = z.object({
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, "")),
   ADMIN_KEY: z.string().min(20).max(200),
   DEMO: z.enum(["on", "off"]).default("off"),
+  SCRIPT_PATH: z.preprocess((path) => path || undefined, scriptPath),
 })
 
 /** What the Worker is told by its variables and secrets. */
@@ -11,6 +13,8 @@ export interface Config {
   readonly publicUrl: string
   readonly adminKey: string
   readonly demo: boolean
+  /** Another address of the script, against blockers; undefined: `/dni.js` is the only one. */
+  readonly scriptPath: string | undefined
 }
 
 /** Reads the Worker's variables; refuses with all faults in one sentence. */
@@ -22,6 +26,6 @@ export function readConfig(variables: object): Config {
       `the Worker is not set up (${faults.join("; ")}): set PUBLIC_URL in wrangler.toml and ADMIN_KEY with "wrangler secret put ADMIN_KEY"`,
     )
   }
-  const { PUBLIC_URL, ADMIN_KEY, DEMO } = result.data
-  return { publicUrl: PUBLIC_URL, adminKey: ADMIN_KEY, demo: DEMO === "on" }
+  const { PUBLIC_URL, ADMIN_KEY, DEMO, SCRIPT_PATH } = result.data
+  return { publicUrl: PUBLIC_URL, adminKey: ADMIN_KEY, demo: DEMO === "on", scriptPath: SCRIPT_PATH }
 }

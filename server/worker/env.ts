@@ -8,4 +8,5 @@ export interface Env {
   readonly PUBLIC_URL?: string
   readonly ADMIN_KEY?: string
   readonly DEMO?: string
+  readonly SCRIPT_PATH?: string
 }

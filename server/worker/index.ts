@@ -5,6 +5,7 @@ import { DEMO_SITE } from "../core/demo.js"
 import { SITE_ID } from "../core/id.js"
 import { notFound } from "../core/refusal.js"
 import { mountDashboardAssets } from "../dashboard/app.js"
+import { readAlias } from "../http/alias.js"
 import { mountPublic } from "../http/public.js"
 import { handleErrors } from "../http/route.js"
 import { readConfig } from "./config.js"
@@ -46,4 +47,7 @@ for (const path of ["/demo", "/demo/*"])
     return site.fetch(c.req.raw)
   })
 
-export default app
+export default {
+  fetch: (request: Request, env: Env, context: ExecutionContext) =>
+    app.fetch(readAlias(request, env.SCRIPT_PATH), env, context),
+}

@@ -64,7 +64,7 @@ export async function openLab(): Promise<Lab> {
         "access-control-allow-origin": "*",
         "cache-control": "max-age=600",
       })
-      response.end(path === "/dni.js" ? code : path === "/dni-form.js" ? form.code : lab.pages.get(path))
+      response.end(path === "/dni.js" ? code : path === "/form.js" ? form.code : lab.pages.get(path))
       return
     }
     if (path === "/favicon.ico") {

@@ -39,7 +39,7 @@ describe("a strict page", () => {
     await untilText(tab.page, "#p", "646-555-0198")
     expect(await tab.page.getAttribute("a", "href")).toBe("tel:+16465550198")
     await Promise.all([
-      tab.page.waitForResponse((response) => response.url().endsWith("/dni-form.js")),
+      tab.page.waitForResponse((response) => response.url().endsWith("/form.js")),
       tab.page.focus("[name=x]"),
     ])
     await tab.page.evaluate(() => window.ringtrail.consent("none"))

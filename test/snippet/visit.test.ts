@@ -136,7 +136,7 @@ describe("what happens in a visit", () => {
     )
     await untilText(page, "#p", SWAPPED)
     await Promise.all([
-      page.waitForResponse((response) => response.url().endsWith("/dni-form.js")),
+      page.waitForResponse((response) => response.url().endsWith("/form.js")),
       page.focus("[name=name]"),
     ])
     await page.waitForTimeout(50)
@@ -167,7 +167,36 @@ describe("what happens in a visit", () => {
           .map(({ name }) => name)
           .join(),
       ),
-    ).not.toContain("dni-form")
+    ).not.toContain("form.js")
+  })
+})
+
+describe("the site's own numbers in a page", () => {
+  const own = () => stage.beats().filter(({ kind }) => kind === "own")
+
+  test("[SN8] the lent number that a page prints itself is told once; where it is allowed to stand it is not", async () => {
+    const page = await open(
+      `${P}<p id=own>(646) 555-0198 or (646) 555-0198</p><p data-dni=off>646-555-0198</p><a href="https://wa.me/16465550198">646 555 0198</a>`,
+    )
+    await untilText(page, "#p", SWAPPED)
+    await page.evaluate(() => window.ringtrail.event("last"))
+    await expect.poll(() => stage.beats().at(-1)?.name).toBe("last")
+    expect(own()).toEqual([{ visit: "vis_1", kind: "own", number: "+16465550198" }])
+    expect(await page.textContent("#own")).toBe("(646) 555-0198 or (646) 555-0198")
+  })
+
+  test("[SN8] what the script wrote itself is no such number: clones, a second pass, the next page", async () => {
+    const page = await open(`${P}<a href="tel:2125550123">(212) 555-0123</a>`)
+    await untilText(page, "#p", SWAPPED)
+    await page.evaluate(() => {
+      document.body.append(document.querySelector("#p")?.cloneNode(true) as Node)
+      window.ringtrail.swap()
+    })
+    await page.reload()
+    await untilText(page, "#p", SWAPPED)
+    await page.evaluate(() => window.ringtrail.event("last"))
+    await expect.poll(() => stage.beats().at(-1)?.name).toBe("last")
+    expect(own()).toEqual([])
   })
 })
 
@@ -299,24 +328,30 @@ describe("consent", () => {
     expect(await stored()).toBe("0|0|")
   })
 
-  test("Do Not Track and Global Privacy Control count where the site says so", async () => {
-    for (const signal of ["globalPrivacyControl", "doNotTrack"]) {
-      const tab = await stage.open()
-      await tab.page.addInitScript(
-        (name) => Object.defineProperty(navigator, name, { value: name === "doNotTrack" ? "1" : true }),
-        signal,
-      )
-      stage.lab.asked.length = 0
-      stage.lab.pages.set("/", `<!doctype html><head>${tag('data-dnt="on"')}</head><body>${P}`)
-      await tab.page.goto(`${stage.lab.url}/`)
-      await tab.page.waitForTimeout(100)
-      expect(stage.lab.asked).toEqual([])
-      stage.lab.lent = [PAIR]
-      stage.lab.pages.set("/", `<!doctype html><head>${tag()}</head><body>${P}`)
-      await tab.page.goto(`${stage.lab.url}/`)
-      await untilText(tab.page, "#p", SWAPPED)
-      await tab.close()
+  test("[SN7] a page that is answered without a visit keeps no id, tells nothing more and asks no second time", async () => {
+    stage.lab.fault = (reply) => {
+      reply.text = reply.text.replace('"vsr_1"', "null").replace('"vis_1"', "null")
     }
+    const tab = await stage.open()
+    stage.lab.lent = [{ ...PAIR, number: null }]
+    stage.lab.pages.set("/", `<!doctype html><head>${tag()}</head><body>${P}<a id=a href="tel:2125550123">x</a>`)
+    await tab.page.goto(`${stage.lab.url}/`)
+    await tab.page.waitForFunction((site) => localStorage[site], stage.lab.site)
+    expect(await tab.page.evaluate((site) => localStorage[site], stage.lab.site)).not.toMatch(/v(sr|is)_/)
+    await tab.page.evaluate(() => {
+      document.addEventListener("click", (event) => event.preventDefault())
+      ;(document.querySelector("#a") as HTMLElement).click()
+      history.pushState({}, "", "/two")
+      document.body.append("x")
+    })
+    await tab.page.goto(`${stage.lab.url}/`)
+    await expect
+      .poll(() => stage.lab.asked.map(({ path, body }) => [path.split("/").at(-1), body.visit ?? body.visitor ?? null]))
+      .toEqual([
+        ["visits", null],
+        ["visits", null],
+      ])
+    expect(await tab.page.textContent("#p")).toBe("212-555-0123")
   })
 
   test("the visitor's id lives in a cookie that subdomains share where the tag names the domain", async () => {

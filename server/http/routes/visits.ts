@@ -11,7 +11,7 @@ import { VisitorDetail } from "../../../shared/contract-people.js"
 import { REASON_HEADER, VISIT_BODY_LIMIT_BYTES } from "../../../shared/protocol.js"
 import { recordBeat } from "../../core/beat.js"
 import { RULES, writeSwap } from "../../core/match.js"
-import { readSettings } from "../../core/settings.js"
+import { readSettings, type Settings } from "../../core/settings.js"
 import { recordVisit } from "../../core/visit.js"
 import { listVisits } from "../../core/visit-list.js"
 import { describeVisitor } from "../../core/visitor.js"
@@ -25,6 +25,11 @@ const STRANGER: VisitAnswer = { visitor: null, visit: null, beat_s: 0, swaps: []
  * write every 4xx into the console of a page that did nothing wrong.
  */
 const ENDED = 205
+
+/** Whether the browser asks not to be tracked (Do Not Track, Global Privacy Control), of a site that heeds it. */
+function isHeard({ do_not_track }: Settings, { headers }: Request): boolean {
+  return do_not_track && (headers.get("dnt") === "1" || headers.get("sec-gpc") === "1")
+}
 
 const RULES_TEXT = JSON.stringify(RULES)
 
@@ -48,7 +53,8 @@ export const visitRoutes = [
       const origin = request.headers.get("origin")
       if (!isOwnPage(readSettings(site).domains, origin, body.url))
         return { answer: STRANGER, reason: "origin", origin: null }
-      return { ...recordVisit(site, body, host.readClient(request)), origin }
+      const consent = isHeard(readSettings(site), request) ? "none" : body.consent
+      return { ...recordVisit(site, { ...body, consent }, host.readClient(request)), origin }
     },
     reply: ({ answer, reason, origin }) => ({
       status: 200,
