@@ -38,6 +38,12 @@ export function listLeads(site: Site, query: LeadsQuery): Page<LeadAnswer> {
   return pageOf(rows, query.limit, ({ lead }) => [lead.created_at, lead.id], describer(site))
 }
 
+/** The lead that a call made or belongs to, the latest of several. */
+export function leadOfCall(site: Site, call: string): LeadAnswer | undefined {
+  const id = decodeId("call", call)?.id ?? -1
+  return select(site.db).where(eq(leads.call_id, id)).orderBy(desc(leads.id)).limit(1).all().map(describer(site))[0]
+}
+
 /** Leads of a person or visitor, oldest first, at most `limit`: the newest ones. */
 export function listLeadsOf(
   site: Site,

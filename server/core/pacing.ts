@@ -61,6 +61,11 @@ const LEVELS: ReadonlySet<string> = new Set<Metric>([
   "payback_months",
 ])
 
+/** Whether a metric does not add up over days: shares, means, states. */
+export function isLevel(metric: string): boolean {
+  return LEVELS.has(metric)
+}
+
 interface Period {
   readonly from: string
   readonly to: string
@@ -80,7 +85,7 @@ type State = PacingAnswer["state"]
 export function pace(site: Site, target: TargetRow): PacingAnswer {
   const { timezone } = readSettings(site)
   const today = dayOf(site.now, timezone)
-  const level = LEVELS.has(target.metric)
+  const level = isLevel(target.metric)
   const periods = planOf(site, target, level)
   const whole = { from: target.from_day, to: target.to_day }
   const total = actualOf(site, target, whole, today)
@@ -183,7 +188,7 @@ function actualsOf(site: Site, target: TargetRow, periods: readonly Period[], to
   const to = target.to_day < today ? target.to_day : today
   const { rows } = report(site, { ...queryOf(target, target.from_day, to), interval })
   const found = new Map(rows.map((row) => [String(row[interval]), row[target.metric]]))
-  const none = LEVELS.has(target.metric) ? null : 0
+  const none = isLevel(target.metric) ? null : 0
   return periods.map(({ from }) => {
     if (from > today) return null
     const label = spansOf(from, from, interval, "UTC")[0]?.label ?? from

@@ -79,6 +79,7 @@ export function importSpend(
   }
   const before = findRepeated(site, digest)
   if (dry) return { id: null, repeated: before !== undefined, ...shown }
+  if (before === undefined) forgetEmpty(site, digest)
   if (before !== undefined) return { id: encodeId("import", before), repeated: true, ...shown, replaced: 0 }
   if (faults.length > 0) throw refuseFile(faults)
   if (spends.length === 0) throw invalid("", "the file has no row of spending")
@@ -285,18 +286,23 @@ function refuseTooMany(spends: readonly Spend[]): void {
     )
 }
 
-/** The import of this very file, if any of its costs is still there; one without is forgotten, so that it may come again. */
+/** The import of this very file, if any of its costs is still there. */
 function findRepeated(site: Site, digest: string): number | undefined {
-  const known = site.db
+  return site.db
     .select({ id: imports.id })
     .from(imports)
+    .where(
+      sql`${imports.kind} = 'costs' and ${imports.digest} = ${digest} and exists (select 1 from costs c where c.import_id = ${imports.id})`,
+    )
+    .all()[0]?.id
+}
+
+/** An import without any cost left is forgotten, so that its file may come again. */
+function forgetEmpty(site: Site, digest: string): void {
+  site.db
+    .delete(imports)
     .where(and(eq(imports.kind, "costs"), eq(imports.digest, digest)))
-    .all()[0]
-  if (!known) return undefined
-  const left = site.db.select({ id: costs.id }).from(costs).where(eq(costs.import_id, known.id)).limit(1).all()
-  if (left.length > 0) return known.id
-  site.db.delete(imports).where(eq(imports.id, known.id)).run()
-  return undefined
+    .run()
 }
 
 function refuseFile(faults: readonly SpendFault[]): Refusal {

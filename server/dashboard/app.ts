@@ -14,11 +14,14 @@ import { type Door, mountNothing, mountPages, openView, PAGE_HEADERS, type Page 
 import { buyPage } from "./pages/buy.js"
 import { callPage } from "./pages/call.js"
 import { callsPage, missedPage } from "./pages/calls.js"
+import { campaignPage, campaignsPage } from "./pages/campaigns.js"
+import { importPage } from "./pages/import.js"
 import { leadPage, leadsPage } from "./pages/leads.js"
 import { liveFragment, livePage } from "./pages/live.js"
 import { brandStyle, lookPage } from "./pages/look.js"
 import { moneyPage } from "./pages/money.js"
 import { numbersPage } from "./pages/numbers.js"
+import { orderPage, ordersPage } from "./pages/orders.js"
 import { overviewPage } from "./pages/overview.js"
 import { peoplePage } from "./pages/people.js"
 import { reportCsvPage, reportsPage, sharedPage } from "./pages/reports.js"
@@ -28,6 +31,7 @@ import { setupCarrierPage } from "./pages/setup-carrier.js"
 import { setupCheckPage } from "./pages/setup-check.js"
 import { linkPage, signInPage } from "./pages/sign-in.js"
 import { newSitePage, sitesPage } from "./pages/sites.js"
+import { targetPage, targetsPage } from "./pages/targets.js"
 import { findSignedIn } from "./signed-in.js"
 
 const YEAR_S = 31_536_000
@@ -51,7 +55,14 @@ export function createSiteDashboard(host: SiteDashboard): Hono {
     reportCsvPage,
     sharedPage,
     numbersPage,
+    ordersPage,
+    orderPage,
     moneyPage,
+    importPage(host),
+    targetsPage,
+    targetPage,
+    campaignsPage,
+    campaignPage,
     leadsPage,
     leadPage,
     setupNumbersPage,

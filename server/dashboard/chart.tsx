@@ -56,7 +56,9 @@ export function TimeSeries({
           {series.map(({ values }, index) => (
             <polyline
               class={`line k${index}`}
-              points={values.map((value, at) => `${x(at).toFixed(1)},${y(value ?? 0).toFixed(1)}`).join(" ")}
+              points={values
+                .flatMap((value, at) => (value === null ? [] : [`${x(at).toFixed(1)},${y(value).toFixed(1)}`]))
+                .join(" ")}
             />
           ))}
           {[...new Set(marks)]

@@ -26,6 +26,7 @@ const PLACES: readonly (readonly [path: string, name: Key])[] = [
   ["/missed", "nav.missed"],
   ["/reports", "nav.reports"],
   ["/leads", "nav.leads"],
+  ["/orders", "nav.orders"],
   ["/money", "nav.money"],
   ["/numbers", "nav.numbers"],
   ["/setup", "nav.setup"],

@@ -13,9 +13,14 @@ export function known(...wanted: string[]): Metric[] {
   return wanted.filter((metric): metric is Metric => (METRICS as readonly string[]).includes(metric))
 }
 
+/** Whether a metric is a share, 0 to 1 or more, that people read in percent. */
+export function isShare(metric: string): boolean {
+  return SHARES.test(metric)
+}
+
 /** A metric's value as people read it: a share, money, a length of time or a count. */
 export function writeMetric({ format }: View, metric: string, value: number | null): string {
-  if (SHARES.test(metric)) return format.percent(value, 1)
+  if (isShare(metric)) return format.percent(value, 1)
   if (FORMULAS[metric as Metric]?.money) return format.shortMoney(value)
   if (metric === "talk_s" || metric === "duration_s") return format.hours(value)
   if (metric.endsWith("_s")) return format.duration(value)

@@ -17,6 +17,7 @@ interface FieldProps {
   readonly list?: string
   readonly placeholder?: string
   readonly autocomplete?: string
+  readonly accept?: string
   readonly rows?: number
   /** The browser knows better than we what to begin with: its time zone. */
   readonly guess?: "zone" | undefined
@@ -42,6 +43,12 @@ function FaultOf({ view, name, message }: { view: View; name: string; message: s
   )
 }
 
+/** What is wrong with a group of fields, in words below it. */
+export function Faults({ view, name }: { view: View; name: string }): Markup | null {
+  const message = faultOf(view, name)
+  return message === undefined ? null : <FaultOf view={view} name={name} message={message} />
+}
+
 /** A labelled field of a form; it keeps what was entered when the form is refused, and says what is wrong with it. */
 export function Field({ view, name, label, value, hint, rows, required, guess, ...rest }: FieldProps): Markup {
   const wrong = faultOf(view, name)
@@ -59,7 +66,7 @@ export function Field({ view, name, label, value, hint, rows, required, guess, .
         <input
           {...common}
           {...rest}
-          value={entered(view, name, value)}
+          value={rest.type === "file" ? undefined : entered(view, name, value)}
           data-guess={view.form.fields[name] === undefined ? guess : undefined}
         />
       ) : (
@@ -120,12 +127,14 @@ interface ButtonProps {
   readonly children?: Child
   readonly kind?: "danger" | "quiet"
   readonly label?: string
+  /** What is asked before it is done, where a script runs. */
+  readonly confirm?: string
 }
 
 /** The button that sends a form and says what for. */
-export function Button({ does, kind, label, children }: ButtonProps): Markup {
+export function Button({ does, kind, label, confirm, children }: ButtonProps): Markup {
   return (
-    <button type="submit" name="do" value={does} class={kind} aria-label={label}>
+    <button type="submit" name="do" value={does} class={kind} aria-label={label} data-confirm={confirm}>
       {children}
     </button>
   )
@@ -210,8 +219,9 @@ export function Table<Row>({
 }
 
 /** The link to the next page of a list. */
-export function Pager({ view, next }: { view: View; next: string | null }): Markup {
+export function Pager({ view, next }: { view: View; next: string | null }): Markup | null {
   const { t, query } = view
+  if (query.cursor === undefined && next === null) return null
   return (
     <p class="pager">
       {query.cursor === undefined ? null : <a href={withQuery(view, { cursor: null })}>{t("list.first")}</a>}

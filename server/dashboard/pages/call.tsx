@@ -4,6 +4,8 @@ import { listAgentNames } from "../../core/agent.js"
 import { findCall, updateCall } from "../../core/call.js"
 import { describeCall } from "../../core/call-list.js"
 import type { Site } from "../../core/db.js"
+import { leadOfCall } from "../../core/lead-list.js"
+import { listOrders } from "../../core/order.js"
 import { visitsOf } from "../../core/visit-list.js"
 import { parseWith } from "../../http/parse.js"
 import { Bar } from "../chart.js"
@@ -12,11 +14,14 @@ import { writeEvidence } from "../evidence.js"
 import { Layout } from "../layout.js"
 import type { Markup, Page } from "../page.js"
 import { Badge, Button, Field, nameOf, Panel, Select, Source, Table } from "../parts.js"
-import { can, safeLink, type View } from "../view.js"
+import { can, safeLink, sitePath, type View } from "../view.js"
 import { splitList } from "../wizard.js"
 import { CallBackButtons, ring } from "./calls.js"
 import { Journey } from "./journey.js"
 import { CallStatus } from "./overview.js"
+
+/** Orders of one call that are shown. */
+const ORDERS = 10
 
 /** One call: what happened, why it is credited as it is, the way that led to it, and what a person says of it. */
 export const callPage: Page<Site> = {
@@ -67,6 +72,9 @@ export const callPage: Page<Site> = {
           <Panel title={t("call.source")}>
             <Attribution site={site} view={view} call={call} />
           </Panel>
+          <Panel title={t("nav.orders")}>
+            <OrdersOf site={site} view={view} call={call} />
+          </Panel>
           <Panel title={t("call.journey")}>
             <Journey site={site} view={view} visitor={call.visitor} here={call.id} />
           </Panel>
@@ -114,6 +122,40 @@ function Fact({ name, children }: { name: string; children?: unknown }): Markup 
     <>
       <dt>{name}</dt>
       <dd>{children as string}</dd>
+    </>
+  )
+}
+
+/** What came of the call in leads and money. */
+function OrdersOf({ site, view, call }: { site: Site; view: View; call: CallAnswer }): Markup {
+  const { t, format } = view
+  const orders = listOrders(site, { call: call.id, limit: ORDERS }).data
+  const lead = leadOfCall(site, call.id)
+  return (
+    <>
+      {lead === undefined ? null : (
+        <p>
+          {t("leads.lead")}: <a href={sitePath(view, `/leads/${lead.id}`)}>{lead.name ?? t("call.open")}</a>
+        </p>
+      )}
+      {orders.length === 0 ? <p class="quiet">{t("orders.none_of_call")}</p> : null}
+      <ul>
+        {orders.map((order) => (
+          <li>
+            <a href={sitePath(view, `/orders/${order.id}`)}>{format.moneyIn(order.amount, order.currency)}</a>{" "}
+            <span class="quiet">
+              {format.date(order.at)} · {order.external_id}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {can(view, "member") ? (
+        <p>
+          <a class="button quiet" href={`${sitePath(view, "/orders")}?call=${call.id}#add`}>
+            {t("orders.add")}
+          </a>
+        </p>
+      ) : null}
     </>
   )
 }
