@@ -59,6 +59,10 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
   const pagesOf = async (id: string) => {
     const { data } = await host.api<{ data: { id: string }[] }>("GET", `/v1/sites/${id}/calls?limit=1`)
     const leads = await host.api<{ data: { id: string }[] }>("GET", `/v1/sites/${id}/leads?limit=1`)
+    const one = async (list: string) =>
+      (await host.api<{ data: { id: string }[] }>("GET", `/v1/sites/${id}/${list}?limit=1`)).data.map(
+        (row) => `/${list}/${row.id}`,
+      )
     return [
       "/app",
       "/app/new",
@@ -75,7 +79,14 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
         "/reports?metrics=visits%2Ccalls&interval=day",
         "/leads",
         ...leads.data.map((lead) => `/leads/${lead.id}`),
+        "/orders",
+        ...(await one("orders")),
         "/money",
+        "/money/import",
+        "/targets",
+        ...(await one("targets")),
+        "/campaigns",
+        ...(await one("campaigns")),
         "/numbers",
         "/setup",
         "/setup/numbers",
@@ -172,6 +183,22 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
           source: { channel: payload, source: payload, campaign: payload },
         })
         await host.api("POST", `/v1/sites/${site.id}/keys`, { name: payload })
+        const day = new Date().toISOString().slice(0, 10)
+        const until = `${Number(day.slice(0, 4)) + 1}${day.slice(4)}`
+        for (const [list, body] of [
+          ["agents", { name: payload }],
+          ["orders", { external_id: payload, amount: 5, call: call.id, items: [{ name: payload }] }],
+          ["costs", { kind: "ads", amount: 5, from: day, campaign: payload, source: payload, notes: payload }],
+          [
+            "targets",
+            { name: payload, metric: "calls", value: 9, from: day, to: until, campaign: payload, owner: payload },
+          ],
+          [
+            "campaigns",
+            { campaign: payload, segment: payload, offer: payload, flights: [{ from: day, to: until, name: payload }] },
+          ],
+        ] as const)
+          await host.api("POST", `/v1/sites/${site.id}/${list}`, body)
       }
       await host.api("PATCH", `/v1/sites/${site.id}`, { name: PAYLOADS[1] })
       const seen: string[] = []
