@@ -12,6 +12,7 @@ import site0010 from "./site/0010_engine.sql"
 import site0011 from "./site/0011_share_links.sql"
 import site0020 from "./site/0020_rollups.sql"
 import site0021 from "./site/0021_saved_reports.sql"
+import site0034 from "./site/0034_released.sql"
 import site0040 from "./site/0040_order_details.sql"
 import site0046 from "./site/0046_script.sql"
 
@@ -37,6 +38,7 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
   // Views and rollups come last: they read what all others have laid.
   { version: 20, name: "rollups", sql: site0020 },
   { version: 21, name: "saved_reports", sql: site0021 },
+  { version: 34, name: "released", sql: site0034 },
   { version: 40, name: "order_details", sql: site0040 },
   { version: 46, name: "script", sql: site0046 },
 ]

@@ -52,9 +52,9 @@ export type NumberPurchase = z.infer<typeof NumberPurchase>
 /**
  * What became of a purchase: `bought`, and among the site's numbers; `ordered`: the carrier has yet to deliver, or did not
  * say whether it will, and a later purchase or `sync` finds out; `failed`: the carrier said no, nothing was bought;
- * `not_ordered`: the carrier was not asked, because it failed before.
+ * `not_ordered`: the carrier was not asked, because it failed before; `released`: it was bought, and given back since.
  */
-const PurchaseState = z.enum(["bought", "ordered", "failed", "not_ordered"])
+const PurchaseState = z.enum(["bought", "ordered", "failed", "not_ordered", "released"])
 
 export const PurchaseAnswer = z.strictObject({
   e164: z.string(),
@@ -64,6 +64,27 @@ export const PurchaseAnswer = z.strictObject({
 })
 export type PurchaseAnswer = z.infer<typeof PurchaseAnswer>
 export const PurchasesAnswer = z.strictObject({ data: z.array(PurchaseAnswer) })
+
+export const NumberRelease = z.strictObject({
+  carrier,
+  numbers: z.array(phone).min(1).max(BUY_LIMIT),
+  /** Also numbers that a visitor is shown at this moment. */
+  force: z.boolean().default(false),
+})
+export type NumberRelease = z.infer<typeof NumberRelease>
+
+export const ReleaseAnswer = z.strictObject({
+  e164: z.string(),
+  /**
+   * `released`: the account does not have it any more; `kept`: the carrier said no or never had it, and nothing changed;
+   * `open`: the carrier did not say, the number is retired, and the same request finds out.
+   */
+  state: z.enum(["released", "kept", "open"]),
+  detail: text,
+  number: NumberAnswer,
+})
+export type ReleaseAnswer = z.infer<typeof ReleaseAnswer>
+export const ReleasesAnswer = z.strictObject({ data: z.array(ReleaseAnswer) })
 
 export const NumberSync = z.strictObject({
   carrier,

@@ -32,11 +32,11 @@ export class CarrierFailure extends Error {
 
 /** One request to a carrier's API. */
 export interface ApiRequest {
-  method: "GET" | "POST" | "PATCH"
+  method: "GET" | "POST" | "PATCH" | "DELETE"
   url: string
   form?: Record<string, string>
   json?: unknown
-  /** A repetition changes nothing, so that it may be tried again; every GET is. */
+  /** A repetition changes nothing, so that it may be tried again; every GET and DELETE is. */
   repeatable?: true
 }
 
@@ -52,7 +52,7 @@ export function bindApi(
   { authorization, secrets }: { authorization: string; secrets: readonly string[] },
 ): CarrierApi {
   return async (request) => {
-    const tries = request.method === "GET" || request.repeatable ? PAUSES_MS.length + 1 : 1
+    const tries = isRepeatable(request) ? PAUSES_MS.length + 1 : 1
     for (let turn = 1; ; turn++) {
       const outcome = await attempt(send, request, authorization, secrets)
       if (!(outcome instanceof Busy)) return outcome
@@ -61,6 +61,10 @@ export function bindApi(
       await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }
+}
+
+function isRepeatable({ method, repeatable }: ApiRequest): boolean {
+  return method === "GET" || method === "DELETE" || repeatable === true
 }
 
 /** A failure that may pass. */

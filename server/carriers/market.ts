@@ -63,6 +63,8 @@ export interface NumberMarket<C = unknown> {
   order?(api: CarrierApi, credentials: C, reference: string): Promise<"pending" | "failed">
   list(api: CarrierApi, credentials: C, callback_url: string, page: string | undefined): Promise<OwnedPage>
   point(api: CarrierApi, credentials: C, number: OwnedNumber, callback_url: string): Promise<void>
+  /** Gives the number back: the account pays for it no longer, and may not get it again. */
+  release(api: CarrierApi, credentials: C, number: OwnedNumber): Promise<void>
 }
 
 /** What goes along with a purchase. */

@@ -80,6 +80,9 @@ export const plivoNumbers: NumberMarket<Account> = {
   point: async (api, { auth_id, app_id }, { ref }) => {
     await api({ method: "POST", url: `${ORIGIN}/${auth_id}/Number/${ref}/`, json: { app_id }, repeatable: true })
   },
+  release: async (api, { auth_id }, { ref }) => {
+    await api({ method: "DELETE", url: `${ORIGIN}/${auth_id}/Number/${ref}/` })
+  },
 }
 
 const TYPE: Record<NumberType, string> = { local: "local", toll_free: "tollfree", mobile: "mobile" }

@@ -88,6 +88,9 @@ export function telnyxNumbers(kind: keyof typeof APPLICATIONS): NumberMarket<Acc
     point: async (api, { connection_id }, { ref }) => {
       await api({ method: "PATCH", url: `${ORIGIN}/phone_numbers/${ref}`, json: { connection_id }, repeatable: true })
     },
+    release: async (api, _account, { ref }) => {
+      await api({ method: "DELETE", url: `${ORIGIN}/phone_numbers/${ref}` })
+    },
   }
 }
 

@@ -62,6 +62,9 @@ export const twilioNumbers: NumberMarket<Account> = {
     const url = `${accountUrl(account_sid)}/IncomingPhoneNumbers/${ref}.json`
     await api({ method: "POST", url, form, repeatable: true })
   },
+  release: async (api, { account_sid }, { ref }) => {
+    await api({ method: "DELETE", url: `${accountUrl(account_sid)}/IncomingPhoneNumbers/${ref}.json` })
+  },
 }
 
 const RESOURCE: Record<NumberType, string> = { local: "Local", toll_free: "TollFree", mobile: "Mobile" }

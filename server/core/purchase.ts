@@ -1,7 +1,8 @@
-import { and, eq, sql } from "drizzle-orm"
+import { and, desc, eq, sql } from "drizzle-orm"
 import type { Placing, PurchaseAnswer } from "../../shared/contract-purchase.js"
 import type { Site } from "./db.js"
-import { addNumbers, describeNumber, findNumberByPhone } from "./number.js"
+import { encodeId } from "./id.js"
+import { addNumbers, describeNumber, findNumberByPhone, updateNumber } from "./number.js"
 import { readPhone } from "./phone.js"
 import { findPool } from "./pool.js"
 import { type Fault, invalid, Refusal } from "./refusal.js"
@@ -34,8 +35,11 @@ export function orderNumbers(
     const path = `numbers.${index}`
     const e164 = readPhone(text, country)
     if (e164 === undefined) faults.push({ path, message: "must be a phone number, best in E.164: +15551230199" })
-    else if (!findKept(site, carrier, e164) && findNumberByPhone(site, e164))
-      faults.push({ path, message: `${e164} is one of the site's numbers already` })
+    else if (!findKept(site, carrier, e164)) {
+      const known = findNumberByPhone(site, e164)
+      if (known && !(known.kind === placing.kind && isReleased(site, e164)))
+        faults.push({ path, message: `${e164} is one of the site's numbers already` })
+    }
     return e164 ?? ""
   })
   if (faults.length === 0 && new Set(wanted).size < wanted.length)
@@ -69,10 +73,16 @@ function order(site: Site, carrier: string, e164: string, placing: Placing): Ord
 }
 
 function kept(e164: string) {
-  return and(eq(purchases.e164, e164), sql`${purchases.state} <> 'failed'`)
+  return and(eq(purchases.e164, e164), sql`${purchases.state} not in ('failed', 'released')`)
 }
 
-/** The purchase of this number that did not fail. One at another carrier is none of this one. */
+/** Whether a number was bought here once and given back. */
+function isReleased(site: Site, e164: string): boolean {
+  const row = site.db.select().from(purchases).where(eq(purchases.e164, e164)).orderBy(desc(purchases.id)).limit(1)
+  return row.all()[0]?.state === "released"
+}
+
+/** The purchase of this number that did not fail, nor was given back. One at another carrier is none of this one. */
 function findKept(site: Site, carrier: string, e164: string): PurchaseRow | undefined {
   const row = site.db.select().from(purchases).where(kept(e164)).all()[0]
   return row?.carrier === carrier ? row : undefined
@@ -87,14 +97,13 @@ export interface Outcome {
 
 /**
  * Takes down what became of a purchase. A bought number joins the site's numbers in the same transaction, once: it may
- * have been added by hand in the meantime, and then stays as it was.
+ * have been added by hand in the meantime, and then stays as it was. One that was given back before has its history again.
  */
 export function settlePurchase(site: Site, id: number, { state, accepted, detail }: Outcome): PurchaseAnswer {
   const before = site.db.select().from(purchases).where(eq(purchases.id, id)).all()[0]
   if (!before) throw new Error("a purchase is never erased on its own")
   if (before.state !== "ordered") return describePurchase(site, before)
-  if (state === "bought" && !findNumberByPhone(site, before.e164))
-    addNumbers(site, [{ e164: before.e164, ...before.placing }])
+  if (state === "bought") place(site, before)
   const row: PurchaseRow = {
     ...before,
     state,
@@ -104,6 +113,15 @@ export function settlePurchase(site: Site, id: number, { state, accepted, detail
   }
   site.db.update(purchases).set(row).where(eq(purchases.id, id)).run()
   return describePurchase(site, row)
+}
+
+function place(site: Site, { e164, placing }: PurchaseRow): void {
+  const known = findNumberByPhone(site, e164)
+  if (!known) addNumbers(site, [{ e164, ...placing }])
+  else if (known.state === "retired" && known.kind === placing.kind) {
+    const where = placing.kind === "pool" ? { pool: placing.pool } : { source: placing.source }
+    updateNumber(site, encodeId("num", known.id), { state: "active", ...where })
+  }
 }
 
 /** The carrier's purchases in any of these states, oldest first. */

@@ -36,6 +36,8 @@ export interface Fault {
   /** An answer; undefined: the connection breaks. */
   answer?: Response | undefined
   times?: number
+  /** How many that fit pass before it. */
+  skip?: number
 }
 
 /** The three carriers behind one door; numbers whose digits end in 99 are never for sale, Telnyx delivers those in 77 late. */
@@ -81,7 +83,7 @@ export class Carriers {
     const fields = await readFields(request)
     this.asked.push({ method: request.method, url: request.url, fields })
     const line = `${request.method} ${request.url}`
-    const fault = this.faults.find(({ on }) => on.test(line))
+    const fault = this.faults.find((each) => each.on.test(line) && isDue(each))
     if (fault) {
       fault.times = (fault.times ?? 1) - 1
       if (fault.times <= 0) this.faults = this.faults.filter((one) => one !== fault)
@@ -215,6 +217,10 @@ export class Carriers {
     }
     const one = /^\/IncomingPhoneNumbers\/(PN\w{32})\.json$/.exec(path)
     const kept = one && [...this.accounts.twilio.values()].find(({ ref }) => ref === one[1])
+    if (kept && request.method === "DELETE") {
+      this.accounts.twilio.delete(kept.e164)
+      return new Response(null, { status: 204 })
+    }
     if (!kept || request.method !== "POST") return fault(404, 20404, "The requested resource was not found")
     if (!only(fields, settable)) return fault(400, 20001, "Unknown parameter")
     Object.assign(kept.settings, fields)
@@ -292,7 +298,7 @@ export class Carriers {
       const e164 = phone_numbers[0]?.phone_number ?? ""
       if (
         !this.#forSale("telnyx", e164) ||
-        this.orders.some((order) => order.e164 === e164 && order.status !== "failure")
+        this.orders.some((order) => order.e164 === e164 && order.status === "pending")
       )
         return fault(422, "85007", "Phone number not available", `The number ${e164} is not available for purchase`)
       const status = e164.endsWith("77") ? "pending" : "success"
@@ -339,8 +345,13 @@ export class Carriers {
         },
       })
     }
+    const owned = [...this.accounts.telnyx.values()].find(({ ref }) => `phone_numbers/${ref}` === path)
+    if (request.method === "DELETE" && owned) {
+      this.accounts.telnyx.delete(owned.e164)
+      return json(200, { data: { ...show(owned), status: "deleted" } })
+    }
     if (request.method === "PATCH" && path.startsWith("phone_numbers/")) {
-      const kept = [...this.accounts.telnyx.values()].find(({ ref }) => `phone_numbers/${ref}` === path)
+      const kept = owned
       if (!kept || !only(fields, ["connection_id"])) return fault(404, "10005", "Resource not found", "no such number")
       Object.assign(kept.settings, fields)
       return json(200, { data: show(kept) })
@@ -433,6 +444,10 @@ export class Carriers {
     if (path.startsWith("Number/")) {
       if (!kept) return json(404, { api_id, error: "not found" })
       if (request.method === "GET") return json(200, { api_id, ...show(kept) })
+      if (request.method === "DELETE") {
+        this.accounts.plivo.delete(kept.e164)
+        return new Response(null, { status: 204 })
+      }
       if (!only(fields, ["app_id"])) return json(400, { api_id, error: "unknown parameter" })
       Object.assign(kept.settings, fields)
       return json(202, { api_id, message: "changed" })
@@ -446,12 +461,20 @@ export class Carriers {
   }
 }
 
+/** Whether a fault that fits comes now; counts what passes before it. */
+function isDue(fault: Fault): boolean {
+  const { skip = 0 } = fault
+  fault.skip = skip - 1
+  return skip <= 0
+}
+
 function only(fields: object, allowed: readonly string[]): boolean {
   return Object.keys(fields).every((name) => allowed.includes(name))
 }
 
 async function readFields(request: Request): Promise<Record<string, string>> {
-  if (request.method === "GET") return Object.fromEntries(new URL(request.url).searchParams)
+  if (request.method === "GET" || request.method === "DELETE")
+    return Object.fromEntries(new URL(request.url).searchParams)
   const body = await request.text()
   return /json/.test(request.headers.get("content-type") ?? "")
     ? JSON.parse(body)

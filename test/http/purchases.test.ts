@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
-import type { NumberAnswer } from "../../shared/contract.js"
-import type { NumberSyncAnswer, PurchaseAnswer } from "../../shared/contract-purchase.js"
+import type { CallAnswer, NumberAnswer } from "../../shared/contract.js"
+import type { NumberSyncAnswer, PurchaseAnswer, ReleaseAnswer } from "../../shared/contract-purchase.js"
 import { Carriers, PLIVO, TELNYX, TWILIO } from "../carriers/market.js"
 import { ENGINES, type Host, startHost } from "../host.js"
 import { createSite, type TestSite, viewPage } from "../site.js"
@@ -345,6 +345,101 @@ describe.each(ENGINES)("numbers of carriers on %s", (engine) => {
     await buy("twilio", ["+12125551000"])
     carriers.accounts.twilio.clear()
     expect((await sync("twilio")).data).toEqual([{ e164: "+12125551000", state: "gone", number: null, pointed: false }])
+  })
+
+  const release = (carrier: string, numbers: string[], force = false) => post("release", { carrier, numbers, force })
+  const released = async (answer: Response) => {
+    expect(answer.status).toBe(200)
+    return ((await answer.json()) as { data: ReleaseAnswer[] }).data
+  }
+  const callTo = (e164: string) =>
+    host.api<CallAnswer>("POST", `/v1/sites/${site.id}/calls`, {
+      external_id: e164,
+      to: e164,
+      from: "+13125550199",
+      started_at: new Date(host.now()).toISOString(),
+    })
+
+  describe.each(SELLERS.filter(({ carrier }) => carrier !== "telnyx"))(
+    "giving numbers back to $carrier",
+    ({ carrier, account }) => {
+      const [first, second] = ["+12125551000", "+12125551001"]
+      const gone = /^DELETE /
+
+      it("[Z9] a number that rests is given back once and shown to nobody; its calls and leases stay", async () => {
+        await bought(await buy(carrier, [first, second]))
+        for (let visits = 0; visits < 5; visits++) await viewPage(host, site)
+        const call = await callTo(first)
+        expect(call.attribution.method).toBe("lease")
+        await readProblem(await release(carrier, [second, first]), 409, "conflict")
+        const { errors } = await readProblem(await release(carrier, [first]), 409, "conflict")
+        expect(errors).toMatchObject([{ path: "numbers.0", message: expect.stringContaining("shown to a visitor") }])
+        expect(carriers.asked.filter(({ method }) => method === "DELETE")).toEqual([])
+        await host.advance(3_600_000)
+        expect(await released(await release(carrier, [first]))).toMatchObject([
+          { e164: first, state: "released", detail: null, number: { e164: first, state: "retired" } },
+        ])
+        expect([...carriers.accounts[account].keys()]).toEqual([second])
+        for (let visits = 0; visits < 5; visits++) expect((await viewPage(host, site)).swaps[0]?.number).not.toBe(first)
+        expect(await host.api("GET", `/v1/sites/${site.id}/calls/${call.id}`)).toMatchObject({
+          visit: call.visit,
+          attribution: call.attribution,
+        })
+        expect((await sync(carrier)).data.map(({ state }) => state)).toEqual(["known"])
+        expect(await released(await release(carrier, [first]))).toMatchObject([{ state: "released" }])
+      })
+
+      it("[Z9] one that a visitor is shown is given back when that is forced", async () => {
+        await bought(await buy(carrier, [first]))
+        for (let visits = 0; visits < 4; visits++) await viewPage(host, site)
+        await readProblem(await release(carrier, [first]), 409, "conflict")
+        expect(await released(await release(carrier, [first], true))).toMatchObject([{ state: "released" }])
+      })
+
+      it("[Z9] what the carrier keeps, or never had, is what it was before", async () => {
+        await bought(await buy(carrier, [first]))
+        carriers.faults = [{ on: gone, when: "before", answer: Response.json({ message: "in use" }, { status: 400 }) }]
+        expect(await released(await release(carrier, [first]))).toMatchObject([
+          { state: "kept", detail: expect.stringContaining("answered 400"), number: { state: "active" } },
+        ])
+        expect(await released(await release(carrier, [site.numbers[0] ?? ""]))).toMatchObject([
+          { state: "kept", detail: expect.stringContaining("no such number"), number: { state: "active" } },
+        ])
+      })
+
+      it("[Z10] a lost answer is looked up, an open release is found out by the next, and the number can be bought again", async () => {
+        await bought(await buy(carrier, [first, second]))
+        const call = await callTo(first)
+        carriers.faults = [{ on: gone, when: "after", times: 3 }]
+        expect(await released(await release(carrier, [first]))).toMatchObject([{ state: "released" }])
+        // The look before all else succeeds, the one after the lost answer does not.
+        carriers.faults = [
+          { on: gone, when: "before", times: 3 },
+          { on: NO_LOOK, when: "before", times: 3, skip: 1 },
+        ]
+        expect(await released(await release(carrier, [second]))).toMatchObject([
+          { state: "open", number: { state: "retired" } },
+        ])
+        carriers.faults = []
+        expect(carriers.accounts[account].has(second)).toBe(true)
+        expect(await released(await release(carrier, [second]))).toMatchObject([{ state: "released" }])
+        carriers.sold.splice(0)
+        expect(await bought(await buy(carrier, [first]))).toMatchObject([
+          { state: "bought", number: { state: "active", pool: site.pool } },
+        ])
+        expect(await host.api("GET", `/v1/sites/${site.id}/calls/${call.id}`)).toMatchObject({ to: first })
+        expect((await numbersOfSite()).filter((e164) => e164 === first)).toHaveLength(1)
+      })
+    },
+  )
+
+  it("[Z9] refuses what is no number of the site, or stands twice, before any carrier is asked", async () => {
+    const asked = carriers.asked.length
+    expect(await readFaults(await release("twilio", ["+12125559999"]))).toEqual(["numbers.0"])
+    const own = site.numbers[0] ?? ""
+    expect(await readFaults(await release("twilio", [own, own]))).toEqual(["numbers"])
+    expect(await readFaults(await release("vonage", [own]))).toEqual(["carrier"])
+    expect(carriers.asked).toHaveLength(asked)
   })
 
   it("[Z8] refuses what cannot be bought before any carrier is asked", async () => {

@@ -94,6 +94,8 @@ export function bodyOf(route: AnyRoute, unique: string): unknown {
         kind: "static",
         source: { channel: "TV" },
       }
+    case "post /{site}/numbers/release":
+      return { carrier: "twilio", numbers: ["+12125550101"], force: true }
     case "post /{site}/numbers/sync":
       return { carrier: "twilio" }
     case "patch /{site}/numbers/{id}":

@@ -1,14 +1,17 @@
 import {
   NumberPurchase,
+  NumberRelease,
   NumberSearch,
   NumberSearchAnswer,
   NumberSync,
   NumberSyncAnswer,
   type Placing,
   PurchasesAnswer,
+  ReleasesAnswer,
 } from "../../../shared/contract-purchase.js"
 import { askCarrier, openAccount, refuseFilters } from "../account.js"
 import { buyNumbers } from "../buy.js"
+import { releaseNumbers } from "../release.js"
 import { siteRoute } from "../route.js"
 import { syncNumbers } from "../sync.js"
 
@@ -40,6 +43,17 @@ export const purchaseRoutes = [
         body.kind === "pool" ? { kind: "pool", pool: body.pool } : { kind: "static", source: body.source }
       return { data: await buyNumbers(site, account, body.numbers, placing) }
     },
+  }),
+  siteRoute({
+    method: "post",
+    path: "/v1/sites/{site}/numbers/release",
+    summary: "Give up to ten numbers back to their carrier; one that a visitor is shown is kept unless forced",
+    access: "write",
+    body: NumberRelease,
+    answer: ReleasesAnswer,
+    act: async (site, { params, body }, host) => ({
+      data: await releaseNumbers(site, openAccount(site, host, params.site, body.carrier), body.numbers, body.force),
+    }),
   }),
   siteRoute({
     method: "post",
