@@ -467,6 +467,13 @@ export const PerformanceAnswer = z.strictObject({
       conversion_high: share,
       /** Amounts of the won leads in the site's currency. */
       won_amount: z.number(),
+      /** What was bought by these leads to this day, what they cost (each as much as its channel's leads do on average), and the return. */
+      revenue: z.number(),
+      cost: z.number(),
+      roi: z.number().nullable(),
+      /** By agent alone: the calls he took in these days, and the mean of their scores. */
+      calls: z.number().int(),
+      mean_score: z.number().nullable(),
     }),
   ),
   currency: z.string(),

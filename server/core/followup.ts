@@ -1,13 +1,15 @@
 import { sql } from "drizzle-orm"
 import type { FollowupAnswer, FollowupQuery, PerformanceAnswer, PerformanceQuery } from "../../shared/contract-leads.js"
+import { ReportQuery } from "../../shared/contract-report.js"
 import { agentId } from "./agent.js"
 import type { Site } from "./db.js"
 import { decodeId } from "./id.js"
 import { wilson } from "./interval.js"
 import { quantile } from "./metric.js"
-import { fromMinor } from "./money.js"
+import { fromMinor, toMinor } from "./money.js"
+import { report } from "./report.js"
 import { readSettings } from "./settings.js"
-import { daysOf } from "./span.js"
+import { type DaySpan, daysOf } from "./span.js"
 
 /** Days that are looked at where none are named. */
 const DAYS = 30
@@ -93,9 +95,13 @@ type Result = {
   won: number
   lost: number
   won_amount: number
+  revenue: number
 }
 
-/** What became of the leads that came in some days, by who cares for them and by which way they were given. */
+/**
+ * What became of the leads that came in some days, by who cares for them and by which way they were given, and what that
+ * returned: a lead cost what the leads of its channel cost in these days, and brought what was bought by it to this day.
+ */
 export function readPerformance(site: Site, query: PerformanceQuery): PerformanceAnswer {
   const { from, to, tz, start, end } = daysOf(site, query, DAYS)
   const { currency } = readSettings(site)
@@ -105,16 +111,20 @@ export function readPerformance(site: Site, query: PerformanceQuery): Performanc
     select ${byAgent ? sql`l.agent_id` : sql`null`} as agent, ${byAgent ? sql`a.name` : sql`null`} as name,
       ${byArm ? sql`l.arm` : sql`null`} as arm, count(*) as leads, count(l.contacted_at) as contacted,
       sum(l.qualified) as qualified, count(*) filter (where k.kind = 'won') as won, count(*) filter (where k.kind = 'lost') as lost,
-      coalesce(sum(l.amount) filter (where k.kind = 'won' and l.currency = ${currency}), 0) as won_amount
+      coalesce(sum(l.amount) filter (where k.kind = 'won' and l.currency = ${currency}), 0) as won_amount,
+      coalesce(sum((select sum(o.site_amount) from orders o where o.lead_id = l.id)), 0) as revenue
     from leads l left join stages k on k.key = l.stage left join agents a on a.id = l.agent_id
     where l.created_at >= ${start} and l.created_at < ${end}
     group by 1, 3 order by leads desc, 1, 3 limit 1000`)
+  const costs = costsOf(site, { from, to, tz, start, end }, byAgent, byArm)
+  const talks = byAgent && !byArm ? talksOf(site, start, end) : new Map<number | null, Talks>()
   return {
     from,
     to,
     tz,
-    data: rows.map(({ agent, won_amount, ...row }) => {
+    data: rows.map(({ agent, won_amount, revenue, ...row }) => {
       const interval = wilson(row.won, row.leads)
+      const cost = costs.get(keyOf(agent, row.arm)) ?? 0
       return {
         ...row,
         agent: agentId(agent),
@@ -123,6 +133,11 @@ export function readPerformance(site: Site, query: PerformanceQuery): Performanc
         conversion_low: interval?.[0] ?? null,
         conversion_high: interval?.[1] ?? null,
         won_amount: fromMinor(won_amount, currency),
+        revenue: fromMinor(revenue, currency),
+        cost: fromMinor(Math.round(cost), currency),
+        roi: cost === 0 ? null : (revenue - cost) / cost,
+        calls: talks.get(agent)?.calls ?? 0,
+        mean_score: talks.get(agent)?.mean_score ?? null,
       }
     }),
     currency,
@@ -130,6 +145,52 @@ export function readPerformance(site: Site, query: PerformanceQuery): Performanc
       ? [`some rows are of fewer than ${FEW} leads: their intervals say how little that is`]
       : [],
   }
+}
+
+function keyOf(agent: number | null, arm: string | null): string {
+  return `${agent ?? ""} ${arm ?? ""}`
+}
+
+/** What the leads of each row cost, minor units: each as much as the leads of its channel did on average in these days. */
+function costsOf(
+  site: Site,
+  { from, to, tz, start, end }: DaySpan,
+  byAgent: boolean,
+  byArm: boolean,
+): Map<string, number> {
+  const { currency } = readSettings(site)
+  const { rows } = report(site, ReportQuery.parse({ metrics: "cost,leads", group_by: "channel", from, to, tz }))
+  const prices = new Map(
+    rows.map(({ channel, cost, leads }) => [
+      channel ?? "",
+      leads ? toMinor(cost ?? 0, currency, "cost") / Number(leads) : 0,
+    ]),
+  )
+  const given = site.db.all<{ agent: number | null; arm: string | null; channel: string; leads: number }>(sql`
+    select ${byAgent ? sql`l.agent_id` : sql`null`} as agent, ${byArm ? sql`l.arm` : sql`null`} as arm,
+      coalesce(s.channel, '') as channel, count(*) as leads
+    from leads l left join sources s on s.id = l.source_id
+    where l.created_at >= ${start} and l.created_at < ${end} group by 1, 2, 3`)
+  const costs = new Map<string, number>()
+  for (const { agent, arm, channel, leads } of given) {
+    const key = keyOf(agent, arm)
+    costs.set(key, (costs.get(key) ?? 0) + leads * (prices.get(channel) ?? 0))
+  }
+  return costs
+}
+
+interface Talks {
+  readonly agent: number | null
+  readonly calls: number
+  readonly mean_score: number | null
+}
+
+/** Calls that each agent took, and how well by their scores. */
+function talksOf(site: Site, start: number, end: number): Map<number | null, Talks> {
+  const found = site.db.all<Talks>(sql`
+    select agent_id as agent, count(*) as calls, avg(score) as mean_score from calls
+    where started_at >= ${start} and started_at < ${end} and agent_id is not null and spam = 0 group by agent_id`)
+  return new Map(found.map((talks) => [talks.agent, talks]))
 }
 
 function ratio(part: number, whole: number): number | null {

@@ -1,5 +1,6 @@
 import { isSupportedCountry, type PhoneNumber, parsePhoneNumberFromString } from "libphonenumber-js/max"
 import type { PageAnswer, Swap } from "../../shared/contract.js"
+import { writeNational } from "./phone.js"
 
 /** The fields of a `Swap` that tell the script what to look for on the page and what to write in its place. */
 export interface SwapForm {
@@ -222,5 +223,5 @@ function cheapPattern(national: string): string {
 function displayOf(number: PhoneNumber, country: string): string {
   const abroad = isSupportedCountry(country) && number.country !== undefined && number.country !== country
   const shared = number.countryCallingCode === "1" || number.countryCallingCode === "7"
-  return abroad && !shared ? number.formatInternational() : number.formatNational()
+  return abroad && !shared ? number.formatInternational() : writeNational(number)
 }

@@ -1,4 +1,9 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max"
+import {
+  type CountryCode,
+  isSupportedCountry,
+  type PhoneNumber,
+  parsePhoneNumberFromString,
+} from "libphonenumber-js/max"
 
 /**
  * A phone number as written by a person, as E.164; undefined when it cannot be one. "Possible" in libphonenumber's sense
@@ -18,5 +23,11 @@ export function isPhoneCountry(country: string): country is CountryCode {
 export function writePhone(e164: string, country: string): string {
   const parsed = parsePhoneNumberFromString(e164)
   if (!parsed) return e164
-  return parsed.country === country ? parsed.formatNational() : parsed.formatInternational()
+  return parsed.country === country ? writeNational(parsed) : parsed.formatInternational()
+}
+
+/** A number as people of its own country write it; the service numbers of China (400, 800) have hyphens there. */
+export function writeNational(parsed: PhoneNumber): string {
+  const national = parsed.formatNational()
+  return parsed.country === "CN" && /^[48]00 /.test(national) ? national.replaceAll(" ", "-") : national
 }
