@@ -236,7 +236,7 @@ describe("the report of money", () => {
   })
 
   it.each(MODELS.filter((model) => model !== "own"))(
-    "[MODEL2] [MODEL5] credits all calls, orders and their money to the visits before them, by %s",
+    "[MODEL2] [MODEL5] [0.16] credits all calls, orders and their money to the visits before them, by %s",
     (model) => {
       const site = open()
       const visitors: (string | null)[] = []

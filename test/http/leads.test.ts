@@ -72,7 +72,7 @@ describe.each(ENGINES)("leads on %s", (engine) => {
     expect(await readFaults(await post("leads", { visit: "vis_000000000" }))).toEqual(["visit"])
   })
 
-  it("[Q2] takes up to 100 leads, all or none, names each bad one, and repeats none (external_id)", async () => {
+  it("[Q2] [0.29] takes up to 100 leads, all or none, names each bad one, and repeats none (external_id)", async () => {
     await fresh()
     const rows = Array.from({ length: 101 }, (_, index) => ({ external_id: `${index}` }))
     expect((await post("leads", rows)).status).toBe(400)

@@ -204,7 +204,7 @@ describe.each(ENGINES)("the report on %s", (engine) => {
     expect(campaigns).toEqual([...campaigns].sort())
   })
 
-  it("[P8] answers the same rows as CSV, safe to open in a spreadsheet", async () => {
+  it("[P8] [2.7] answers the same rows as CSV, safe to open in a spreadsheet", async () => {
     const { site, from, to } = dataOf("Europe/Berlin")
     for (const campaign of ["=1+1", "+A1", "@x", "-2", " =x", "a\r\n=cmd", 'quo"te, comma', "\uff1dx"]) {
       const number = {

@@ -308,7 +308,7 @@ describe.each(ENGINES)("what a call tracker is for, on %s", (engine) => {
     expect(totals).toEqual({ pages_per_visit: 2, repeat_orders: 1, nps: 100 })
   })
 
-  it("[P16] [3.1] [1.2] [1.4] tells ROMI by channel family, on revenue and on margin, apart from ROI", async () => {
+  it("[P16] [3.1] [2.13] [1.2] [1.4] tells ROMI by channel family, on revenue and on margin, apart from ROI", async () => {
     await fresh()
     await fixed("+13125550150", { channel: "Radio" })
     const call = await ring("+13125550150")
@@ -325,6 +325,7 @@ describe.each(ENGINES)("what a call tracker is for, on %s", (engine) => {
       { family: "Offline", romi: 3.5, roi: 2, profit: 600, orders: 1, phone_orders: 1 },
       { family: "Search", romi: null, roi: null, profit: 100, orders: 1, phone_orders: 0 },
     ])
+    expect(byRevenue.warnings.join()).toContain("no costs of telephone numbers, content, platforms in these days")
     const byMargin = await report({ metrics: "romi,roi,profit", family: "Offline", basis: "margin" })
     expect(byMargin.totals).toEqual({ romi: 0.5, roi: 0, profit: 0 })
   })
