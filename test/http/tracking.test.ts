@@ -5,13 +5,17 @@ import type { LeadAnswer, PerformanceAnswer } from "../../shared/contract-leads.
 import type { ReportAnswer } from "../../shared/contract-report.js"
 import { readXml, type XmlTree } from "../carriers/xml-tree.js"
 import { ENGINES, type Host, START, startHost } from "../host.js"
-import { beat, createSite, ORIGIN, TARGET, type TestSite, TOKEN, viewPage } from "../site.js"
+import { beat, createSite, ORIGIN, type TestSite, TOKEN, viewPage } from "../site.js"
 
 const MINUTE = 60_000
 const DAY = 86_400_000
 const ADS = `${ORIGIN}/?utm_source=baidu&utm_medium=cpc&utm_campaign=spring`
 const MAIL = `${ORIGIN}/?utm_source=letter&utm_medium=email`
 const BUSINESS = "+13125550100"
+
+/** The numbers that a Dial rings. */
+const phonesOf = (dial: XmlTree | undefined) =>
+  ((dial?.children ?? []) as XmlTree[]).map(({ children }) => children.join(""))
 
 describe.each(ENGINES)("what a call tracker is for, on %s", (engine) => {
   let host: Host
@@ -202,7 +206,7 @@ describe.each(ENGINES)("what a call tracker is for, on %s", (engine) => {
     await host.advance(MINUTE)
     const call = { CallSid: "CA1", From: "+13125550199", To: seen.swaps[0]?.number ?? "", Direction: "inbound" }
     const [dial] = (await twilio("voice", { ...call, CallStatus: "ringing" })).filter(({ name }) => name === "Dial")
-    expect((dial?.children as XmlTree[]).map(({ children }) => children.join(""))).toEqual([BUSINESS])
+    expect(phonesOf(dial)).toEqual([BUSINESS])
     await host.advance(2 * MINUTE)
     const done = { ...call, DialCallSid: "CB1", DialCallStatus: "completed", DialCallDuration: "95" }
     await twilio("dial", { ...done, CallStatus: "in-progress" })
@@ -266,7 +270,7 @@ describe.each(ENGINES)("what a call tracker is for, on %s", (engine) => {
     expect(bought.totals).toMatchObject({ cost: 12.5, clicks: 40, cpc: 0.3125, ctr: 0.04 })
     // Nobody was lent this number, and nothing is known of the visit: both come in all the same.
     const [dial] = await twilio("voice", { CallSid: "CA9", From: "+13125550198", To: "+13125550777" })
-    expect((dial?.children as XmlTree[]).map(({ children }) => children.join(""))).toEqual([BUSINESS])
+    expect(phonesOf(dial)).toEqual([BUSINESS])
     const lead = await post<LeadAnswer>("leads", { phone: "+13125550197" })
     expect(lead).toMatchObject({ phone: "+13125550197", visit: null, source: null })
     expect((await get<{ data: CallAnswer[] }>("calls")).data).toMatchObject([{ to: "+13125550777", source: null }])
