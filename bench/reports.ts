@@ -4,7 +4,6 @@ import { join } from "node:path"
 import { SITE_MIGRATIONS } from "../migrations/index.js"
 import { createMoments } from "../server/core/clock.js"
 import type { Site } from "../server/core/db.js"
-import { idAt } from "../server/core/id.js"
 import { createPool } from "../server/core/pool-setup.js"
 import { report } from "../server/core/report.js"
 import { settle } from "../server/core/rollup.js"
@@ -12,8 +11,8 @@ import { createSite, newSettings } from "../server/core/settings.js"
 import { recordVisit } from "../server/core/visit.js"
 import { openDatabase } from "../server/node/database.js"
 import { ReportQuery } from "../shared/contract-report.js"
-import { createRandom } from "./attribution/random.js"
 import { USER_AGENTS, visitNumber } from "./traffic.js"
+import { writeYear, YEAR, YEAR_START } from "./year.js"
 
 // npm run bench:reports: a year of one site, written straight into the real schema, summed by the real `settle`, and asked the
 // questions of a dashboard. `-- --visits 1000000` makes a smaller year; calls are a tenth, orders a fiftieth of the visits.
@@ -23,22 +22,8 @@ const argument = process.argv.indexOf("--visits")
 const VISITS = argument > 0 ? Number(process.argv[argument + 1]) : 10_000_000
 const CALLS = VISITS / 10
 const ORDERS = VISITS / 50
-const START = Date.UTC(2025, 10, 1)
-const YEAR = 365 * DAY
+const START = YEAR_START
 const ROUNDS = 15
-const CHANNELS = [
-  "Paid Search",
-  "Organic Search",
-  "Paid Social",
-  "Organic Social",
-  "Email",
-  "Direct",
-  "Referral",
-  "Display",
-]
-const CAMPAIGNS = 60
-const PAGES = 300
-
 const folder = mkdtempSync(join(tmpdir(), "ringtrail-reports-"))
 const file = join(folder, "site.db")
 const { db, sqlite } = openDatabase(file, SITE_MIGRATIONS, START)
@@ -53,8 +38,6 @@ const site = (): Site => {
 const numbers = Array.from({ length: 1000 }, (_, index) => `+4930556${String(index).padStart(4, "0")}`)
 createPool(site(), { name: "Web", target: "+4930123456", numbers, overflow: "share", idle_minutes: 30 })
 
-const { unit: random } = createRandom(1)
-const pick = (count: number) => Math.floor(random() ** 2 * count)
 const seconds = (begin: number) => Math.round((performance.now() - begin) / 100) / 10
 /** Work and its ms of processor time: it is synchronous, so on a machine of its own it takes no longer. */
 const timed = <T>(work: () => T): [T, number] => {
@@ -67,94 +50,8 @@ const quantile = (values: readonly number[], part: number) =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? Number.NaN
 const round = (value: number) => Math.round(value * 100) / 100
 
-function generate(): void {
-  const addSource = sqlite.prepare("insert into sources values (?, ?, ?, ?, ?, ?, '', '')")
-  const sources = CHANNELS.flatMap((channel, place) =>
-    Array.from({ length: CAMPAIGNS }, (_, campaign) => {
-      const id = place * CAMPAIGNS + campaign + 1
-      addSource.run(id, channel, channel, `s${place}`, "cpc", `campaign-${campaign}`)
-      return id
-    }),
-  )
-  const addVisit = sqlite.prepare(
-    `insert into visits (id, secret, visitor_id, source_id, landing_url, landing_page, device, browser, os, language, country, region, city, consent, seen_at, leases)
-     values (?, '0123456789', ?, ?, 'https://shop.example/', ?, ?, ?, 'Windows', 'de', 'DE', ?, ?, 'full', ?, '[]')`,
-  )
-  const addCall = sqlite.prepare(
-    `insert into calls (id, carrier, call_key, to_e164, from_e164, from_kind, status, answered, started_at, duration_s, talk_s, wait_s, first_time, visit_id, visitor_id, source_id, state, method, confidence, channel_confidence, candidates, updated_at)
-     values (?, 'bench', ?, '+4930556000', ?, 'number', ?, ?, ?, 90, 60, 8, ?, ?, ?, ?, 'attributed', 'pool', 0.9, 0.9, '[]', 0)`,
-  )
-  const addOrder = sqlite.prepare(
-    `insert into orders (id, external_id, at, amount, currency, site_amount, repeat, call_id, visit_id, visitor_id, source_id, updated_at)
-     values (?, ?, ?, ?, 'EUR', ?, ?, ?, ?, ?, ?, 0)`,
-  )
-  const known: number[] = []
-  const step = YEAR / VISITS
-  for (let first = 0; first < VISITS; first += 50_000)
-    sqlite.transaction(() => {
-      for (let n = first; n < Math.min(VISITS, first + 50_000); n++) {
-        const at = START + Math.floor(n * step)
-        const id = idAt(at) + (n % 1000)
-        const visitor =
-          random() < 0.25 && known.length > 0 ? (known[Math.floor(random() * known.length)] ?? null) : null
-        if (visitor === null && n % 5 === 0) known[n % 50_000] = id
-        const source = sources[pick(sources.length)] ?? 1
-        const place = pick(16)
-        addVisit.run(
-          id,
-          visitor,
-          source,
-          `shop.example/p${pick(PAGES)}`,
-          n % 3 ? "mobile" : "desktop",
-          n % 4 ? "Chrome" : "Safari",
-          `R${place}`,
-          `C${place}-${pick(12)}`,
-          at,
-        )
-        if (n % 10 === 0) {
-          const answered = n % 70 === 0 ? 0 : 1
-          addCall.run(
-            id + 1,
-            `c${n}`,
-            `+49151${n}`,
-            answered ? "completed" : "missed",
-            answered,
-            at + 60_000,
-            visitor === null ? 1 : 0,
-            id,
-            visitor ?? id,
-            source,
-          )
-        }
-        if (n % 50 === 0)
-          addOrder.run(
-            id + 2,
-            `o${n}`,
-            at + 600_000,
-            10_000,
-            10_000,
-            visitor === null ? 0 : 1,
-            id + 1,
-            id,
-            visitor ?? id,
-            source,
-          )
-      }
-    })()
-  const addCost = sqlite.prepare(
-    "insert into costs (id, kind, amount, currency, site_amount, from_day, to_day, source_id, created_at, updated_at) values (?, 'ads', 3650000, 'EUR', 3650000, '2025-11-01', '2026-10-31', ?, 0, 0)",
-  )
-  const addDay = sqlite.prepare("insert into cost_days values (?, ?, 10000, 50, 1000)")
-  sqlite.transaction(() => {
-    for (let source = 1; source <= 120; source++) {
-      addCost.run(source, source)
-      for (let day = 0; day < 365; day++) addDay.run(new Date(START + day * DAY).toISOString().slice(0, 10), source)
-    }
-  })()
-}
-
 const begun = performance.now()
-generate()
+writeYear(sqlite, VISITS)
 console.error(`generated ${VISITS} visits, ${CALLS} calls and ${ORDERS} orders in ${seconds(begun)} s`)
 clock = START + YEAR + 2 * DAY
 

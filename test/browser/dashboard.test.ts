@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { gzipSync } from "node:zlib"
 import type { Browser, BrowserContext, Page, Response } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { listPages } from "../dashboard/pages.js"
 import { ENGINES, type Host, startHost } from "../host.js"
 import { createSite, ORIGIN, type TestSite, viewPage } from "../site.js"
 import { startChromium } from "../snippet/chromium.js"
@@ -56,47 +57,12 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
     expect({ path, status: answer?.status() }).toEqual({ path, status: 200 })
     return page
   }
-  const pagesOf = async (id: string) => {
-    const { data } = await host.api<{ data: { id: string }[] }>("GET", `/v1/sites/${id}/calls?limit=1`)
-    const leads = await host.api<{ data: { id: string }[] }>("GET", `/v1/sites/${id}/leads?limit=1`)
-    const one = async (list: string) =>
-      (await host.api<{ data: { id: string }[] }>("GET", `/v1/sites/${id}/${list}?limit=1`)).data.map(
-        (row) => `/${list}/${row.id}`,
-      )
-    return [
-      "/app",
-      "/app/new",
-      "/app/people",
-      "/app/look",
-      ...[
-        "",
-        "/calls",
-        `/calls/${data[0]?.id}`,
-        "/missed",
-        "/reports",
-        "/reports?show=heat&metrics=calls",
-        "/reports?show=funnel",
-        "/reports?metrics=visits%2Ccalls&interval=day",
-        "/leads",
-        ...leads.data.map((lead) => `/leads/${lead.id}`),
-        "/orders",
-        ...(await one("orders")),
-        "/money",
-        "/money/import",
-        "/targets",
-        ...(await one("targets")),
-        "/campaigns",
-        ...(await one("campaigns")),
-        "/numbers",
-        "/setup",
-        "/setup/numbers",
-        "/setup/carrier?carrier=twilio",
-        "/setup/check",
-        "/setup/test",
-        "/settings",
-      ].map((path) => `/app/${id}${path}`),
-    ]
-  }
+  const pagesOf = (site: string) =>
+    listPages(
+      site,
+      async (list) =>
+        (await host.api<{ data: { id: string }[] }>("GET", `/v1/sites/${site}/${list}?limit=1`)).data[0]?.id,
+    )
 
   it("[DASH5] leads from a new site to the first attributed call, without an account anywhere", async () => {
     const page = await open("/app/new")

@@ -1,0 +1,39 @@
+/** Pages over all sites. */
+const OVER_ALL = ["/app", "/app/new", "/app/people", "/app/look"]
+/** Pages of a site, in every form that they take, below `/app/{site}`. */
+const OF_SITE = [
+  "",
+  "/calls",
+  "/missed",
+  "/reports",
+  "/reports?show=heat&metrics=calls",
+  "/reports?show=funnel",
+  "/reports?metrics=visits%2Ccalls&interval=day",
+  "/leads",
+  "/orders",
+  "/money",
+  "/money/import",
+  "/targets",
+  "/campaigns",
+  "/numbers",
+  "/setup",
+  "/setup/numbers",
+  "/setup/buy",
+  "/setup/carrier?carrier=twilio",
+  "/setup/check",
+  "/setup/test",
+  "/settings",
+]
+/** Lists of the API whose rows have a page each, under the same name. */
+const LISTS = ["calls", "leads", "orders", "targets", "campaigns"]
+
+/** Every page that there is, of lists the page of one row: what is walked, weighed, timed and drawn. */
+export async function listPages(site: string, idOf: (list: string) => Promise<string | undefined>): Promise<string[]> {
+  const rows = await Promise.all(LISTS.map(async (list) => [list, await idOf(list)] as const))
+  return [
+    ...OVER_ALL,
+    ...[...OF_SITE, ...rows.flatMap(([list, id]) => (id === undefined ? [] : [`/${list}/${id}`]))].map(
+      (path) => `/app/${site}${path}`,
+    ),
+  ]
+}
