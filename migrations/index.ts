@@ -1,5 +1,6 @@
 import directory0001 from "./directory/0001_init.sql"
 import directory0002 from "./directory/0002_sessions.sql"
+import directory0003 from "./directory/0003_glances.sql"
 import site0001 from "./site/0001_init.sql"
 import site0002 from "./site/0002_attribution.sql"
 import site0003 from "./site/0003_rules.sql"
@@ -47,4 +48,5 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
 export const DIRECTORY_MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "init", sql: directory0001 },
   { version: 2, name: "sessions", sql: directory0002 },
+  { version: 3, name: "glances", sql: directory0003 },
 ]

@@ -4,6 +4,7 @@ import type { Page } from "./cursor.js"
 import type { Db } from "./db.js"
 import { Refusal } from "./refusal.js"
 import { adminKeys, sitesTable } from "./schema.js"
+import { glancesTable } from "./schema-session.js"
 
 /** The directory's database and the moment of the request. */
 export interface Directory {
@@ -23,6 +24,7 @@ export function listSite(directory: Directory, settings: SiteAnswer): void {
 /** Takes a site off the list. */
 export function unlistSite(directory: Directory, id: string): void {
   directory.db.delete(sitesTable).where(eq(sitesTable.id, id)).run()
+  directory.db.delete(glancesTable).where(eq(glancesTable.site, id)).run()
 }
 
 /** The settings of a listed site as the list last saw them. */

@@ -64,6 +64,20 @@ export function glance(site: Site): Glance {
   return { ...found, alarms: alarmsOf(found) }
 }
 
+const WEIGHTS: Readonly<Record<Alarm, number>> = {
+  pool_full: 13,
+  missed: 11,
+  fewer_calls: 8,
+  no_numbers: 6,
+  no_visits: 5,
+  overflow: 3,
+}
+
+/** How much a site needs attention: what loses calls now weighs most. */
+export function gravityOf({ alarms }: Glance): number {
+  return alarms.reduce((sum, alarm) => sum + WEIGHTS[alarm], 0)
+}
+
 const QUERY: ReportQuery = {
   metrics: ["visits", "calls", "missed", "attributed", "overflow_visits"],
   group_by: [],

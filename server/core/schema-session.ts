@@ -1,6 +1,7 @@
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core"
+import type { Glance } from "./glance.js"
 
-// The directory's tables of sign-in and looks; see migrations/directory/0002_sessions.sql.
+// The directory's tables of sign-in and looks; see migrations/directory/0002_sessions.sql and 0003_glances.sql.
 
 /** What somebody may do in the dashboard: `read` looks, `member` works, `admin` also decides who comes in. */
 export type Role = "admin" | "member" | "read"
@@ -33,4 +34,12 @@ export const brandTable = sqliteTable("brand", {
   name: text().notNull(),
   colour: text().notNull(),
   logo: text().notNull(),
+})
+
+/** How each site did when it was last looked at. */
+export const glancesTable = sqliteTable("glances", {
+  site: text().primaryKey(),
+  at: integer().notNull(),
+  gravity: integer().notNull(),
+  glance: text({ mode: "json" }).notNull().$type<Glance>(),
 })

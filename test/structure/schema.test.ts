@@ -22,7 +22,9 @@ describe("the schema", () => {
   for (const table of (Object.values(schema) as unknown[]).filter((value) => is(value, SQLiteTable)))
     it(`[X5] ${getTableConfig(table).name} is the same in SQL and in drizzle, column by column`, () => {
       const { name } = getTableConfig(table)
-      const home = ["sites", "admin_keys", "sessions", "sign_in_links", "brand"].includes(name) ? other.sqlite : sqlite
+      const home = ["sites", "admin_keys", "sessions", "sign_in_links", "brand", "glances"].includes(name)
+        ? other.sqlite
+        : sqlite
       const found = home.pragma(`table_info(${name})`) as { name: string; type: string; notnull: number; pk: number }[]
       const columns = Object.values(getTableColumns(table)).map((column) => ({
         name: column.name,

@@ -1,7 +1,7 @@
 import type { SiteAnswer } from "../../../shared/contract.js"
 import { SiteFields } from "../../../shared/contract.js"
-import { type Directory, findListed, listSite, listSites } from "../../core/directory.js"
-import type { Glance } from "../../core/glance.js"
+import { listWatched, type Watched, type WatchQuery } from "../../core/attention.js"
+import { type Directory, findListed, listSite } from "../../core/directory.js"
 import { newSiteId } from "../../core/id.js"
 import { describeSite, newSettings } from "../../core/settings.js"
 import { parseWith } from "../../http/parse.js"
@@ -12,34 +12,31 @@ import { Layout } from "../layout.js"
 import type { Page } from "../page.js"
 import { Badge, Button, Change, Field, nameOf, Pager, Panel, Select, Table } from "../parts.js"
 import { can, type View } from "../view.js"
+import { createWatch } from "../watch.js"
 import { Steps, splitList } from "../wizard.js"
 
-/** Sites on one page of the list: each is asked how it does. */
+/** Sites on one page of the list. */
 const SITES_PER_PAGE = 40
-
-interface Listed {
-  readonly site: SiteAnswer
-  readonly glance: Glance | undefined
-}
+const SEARCH_LIMIT = 100
 
 /** All sites at a glance, those that need attention first; somebody of one site is led to it. */
 export function sitesPage(host: DirectoryDashboard): Page<Directory> {
+  const watch = createWatch(host)
   return {
     path: "",
     role: "read",
     prepare: async ({ session, query }) => {
-      if (session?.site !== null) return { listed: [], next: null }
-      const page = host.directory.read((directory) =>
-        listSites(directory, { limit: SITES_PER_PAGE, cursor: query.cursor }),
-      )
-      const listed = await Promise.all(page.data.map(async (site) => ({ site, glance: await host.glance(site.id) })))
-      return { listed, next: page.next_cursor }
+      if (session?.site !== null) return
+      await watch.refresh(host.directory.read((directory) => listWatched(directory, readPlace(query))))
     },
-    show: (_directory, view, { listed, next }: { listed: Listed[]; next: string | null }) => {
-      const { session, t } = view
+    show: (directory, view) => {
+      const { session, t, query } = view
       if (session && session.site !== null)
         return new Response(null, { status: 303, headers: { location: `/app/${session.site}` } })
-      const rows = [...listed].sort((a, b) => gravity(b) - gravity(a))
+      const place = readPlace(query)
+      const found = listWatched(directory, place)
+      const rows = found.slice(0, SITES_PER_PAGE)
+      const next = found.length > SITES_PER_PAGE ? String(place.offset + SITES_PER_PAGE) : null
       return (
         <Layout
           view={view}
@@ -55,7 +52,20 @@ export function sitesPage(host: DirectoryDashboard): Page<Directory> {
         >
           <Panel>
             <p class="quiet">{t("sites.hint")}</p>
-            <Table caption={t("sites.title")} columns={columnsOf(view)} rows={rows} empty={t("sites.none")} />
+            {next === null && query.q === undefined && query.cursor === undefined ? null : (
+              <form method="get" action="/app" class="row">
+                <Field view={view} name="q" label={t("sites.search")} value={query.q} type="search" />
+                <button type="submit" class="quiet">
+                  {t("form.show")}
+                </button>
+              </form>
+            )}
+            <Table
+              caption={t("sites.title")}
+              columns={columnsOf(view)}
+              rows={rows}
+              empty={t(query.q === undefined ? "sites.none" : "sites.not_found")}
+            />
             <Pager view={view} next={next} />
           </Panel>
         </Layout>
@@ -64,8 +74,10 @@ export function sitesPage(host: DirectoryDashboard): Page<Directory> {
   }
 }
 
-function gravity({ glance }: Listed): number {
-  return glance ? glance.alarms.length : -1
+/** Which part of the list is asked for. */
+function readPlace({ q, cursor = "" }: Readonly<Record<string, string>>): WatchQuery & { offset: number } {
+  const offset = /^\d{1,6}$/.test(cursor) ? Number(cursor) : 0
+  return { limit: SITES_PER_PAGE + 1, offset, search: q?.trim().slice(0, SEARCH_LIMIT) }
 }
 
 function columnsOf(view: View) {
@@ -73,7 +85,7 @@ function columnsOf(view: View) {
   return [
     {
       name: t("sites.name"),
-      cell: ({ site }: Listed) => (
+      cell: ({ site }: Watched) => (
         <span class="source">
           <a href={`/app/${site.id}`}>
             <b>{site.name}</b>
@@ -84,8 +96,10 @@ function columnsOf(view: View) {
     },
     {
       name: t("sites.attention"),
-      cell: ({ glance }: Listed) =>
-        glance === undefined ? null : glance.alarms.length === 0 ? (
+      cell: ({ glance }: Watched) =>
+        glance === null ? (
+          <span class="quiet">{t("sites.unseen")}</span>
+        ) : glance.alarms.length === 0 ? (
           <Badge kind="good">{t("alarm.none")}</Badge>
         ) : (
           glance.alarms.map((alarm) => (
@@ -97,11 +111,11 @@ function columnsOf(view: View) {
           ))
         ),
     },
-    { name: t("sites.week"), cell: ({ glance }: Listed) => (glance ? <Spark values={glance.days} /> : null) },
+    { name: t("sites.week"), cell: ({ glance }: Watched) => (glance ? <Spark values={glance.days} /> : null) },
     {
       name: t("metric.calls"),
       number: true,
-      cell: ({ glance }: Listed) =>
+      cell: ({ glance }: Watched) =>
         glance ? (
           <>
             {format.number(glance.calls)} <Change view={view} now={glance.calls} before={glance.calls_before} />
@@ -111,22 +125,22 @@ function columnsOf(view: View) {
     {
       name: t("metric.missed"),
       number: true,
-      cell: ({ glance }: Listed) => (glance ? format.number(glance.missed) : null),
+      cell: ({ glance }: Watched) => (glance ? format.number(glance.missed) : null),
     },
     {
       name: t("metric.visits"),
       number: true,
-      cell: ({ glance }: Listed) => (glance ? format.number(glance.visits) : null),
+      cell: ({ glance }: Watched) => (glance ? format.number(glance.visits) : null),
     },
     {
       name: t("numbers.busy_now"),
       number: true,
-      cell: ({ glance }: Listed) =>
+      cell: ({ glance }: Watched) =>
         glance ? `${format.number(glance.busy)} / ${format.number(glance.numbers)}` : null,
     },
     {
       name: t("sites.last_call"),
-      cell: ({ glance }: Listed) => (glance?.last_call_at ? format.ago(glance.last_call_at, now) : "–"),
+      cell: ({ glance }: Watched) => (glance?.last_call_at ? format.ago(glance.last_call_at, now) : "–"),
     },
   ]
 }
