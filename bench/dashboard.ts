@@ -30,7 +30,7 @@ const adminKey = newKey("admin")
 let now = YEAR_START
 const start = () =>
   startServer({
-    config: { port: 0, dataDir, publicUrl: undefined, adminKey, trustProxy: 0 },
+    config: { port: 0, dataDir, publicUrl: undefined, adminKey, trustProxy: 0, scriptPath: undefined },
     assets: {
       script: "",
       formScript: "",
