@@ -97,12 +97,14 @@ const put = (nodes: Node[], dial?: string, text = nodes.map((node) => node.nodeV
 const flush = () => put(run.splice(0))
 
 const read = (node: Node) => {
-  // A comment has no `matches`, and nothing to read either.
-  const block = (node as Element).matches?.(rules.blocks)
-  if (block) flush()
-  if ((node as Text).splitText) run.push(node)
-  else if (!block || find.test(node.textContent as string)) node.childNodes.forEach(read)
-  if (block) flush()
+  try {
+    // A comment has no `matches`, and nothing to read either.
+    const block = (node as Element).matches?.(rules.blocks)
+    if (block) flush()
+    if ((node as Text).splitText) run.push(node)
+    else if (!block || find.test(node.textContent as string)) node.childNodes.forEach(read)
+    if (block) flush()
+  } catch {}
 }
 
 /** Swaps all numbers below `root`. Twice is as good as once. */
@@ -111,17 +113,19 @@ export const swap = (root: Node = document) => {
     root as Element,
     ...(root as Element).querySelectorAll(options.shadow || `${rules.labelled},${chosen}`),
   ]) {
-    const { shadowRoot, firstChild } = element
-    if (shadowRoot && options.shadow) {
-      observe(shadowRoot)
-      swap(shadowRoot)
-    }
-    for (const attribute of element.attributes || [])
-      if (find.test(attribute.value)) {
-        const [kind, dial, own] = `${attribute.name}=${attribute.value}`.match(rules.label) || []
-        if (own) firstChild && put([firstChild], dial, own)
-        else if (kind || element.matches(chosen)) put([attribute], dial)
+    // Of a form whose fields are called `matches` or `attributes` there is nothing to be had: it is left alone.
+    try {
+      const { shadowRoot, firstChild } = element
+      if (shadowRoot && options.shadow) {
+        observe(shadowRoot)
+        swap(shadowRoot)
       }
+      for (const attribute of element.attributes || []) {
+        const [kind, dial, value, own] = unescape(`${attribute.name}=${attribute.value}`).match(rules.label) || []
+        if (own) firstChild && put([firstChild], dial, own)
+        else if (kind || element.matches(chosen)) put([attribute], dial, value)
+      }
+    } catch {}
   }
   // A page or a change without a number is not walked.
   if (find.test(((root as Document).documentElement || root).textContent as string)) read(root)

@@ -34,6 +34,9 @@ const PLUS = "[+\uff0b]"
 const ACCESS = `(?:00|0?011|010|8${GAP}10)`
 const KEYPAD = ["", "", "abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"]
 
+/** What a number begins with: looked for first, so that a long text costs little. */
+const START = `(?=[(\uff08+\uff0b${DIGIT}])`
+
 /**
  * What must not stand before a number. The letters are Latin ones only: Chinese and Cyrillic words touch numbers
  * ("电话400-001-2345", "тел.8(495)").
@@ -51,21 +54,25 @@ const BEFORE = `(?<!(?:${[
   `(?<![a-z])[a-z]{2}\\d\\d${SPACE}?(?:\\d{4}${SPACE}?){0,6}`,
   `\\d{2,}${SPACE}\\d{2,}${SPACE}`,
   // Words after which digits are no voice number. "Tel./Fax" is one.
-  "(?<!(?:tel|phone|тел|电话|電話)[\\s\\0./&+-]{0,4})(?:fax|факс|传真|傳真|télécopie)[\\s\\0.:：(（]{0,4}",
-  `(?<![a-z])(?:id|isbn|issn|sku|ref|vat|abn|acn|iban|ean|gtin|siret|siren|cnpj|cpf|инн|огрн|кпп|[еє]дрпоу)[\\s\\0.:#№]{1,4}(?:\\d{1,3}${SPACE})?`,
+  "(?<!(?:tel|phone|тел|电话|電話)[\\s\\0./&+-]{0,4})(?:fax|факс|传真|傳真|télécopie)(?:[\\s\\0.-]*(?:n(?:o|r|um(?:ber|mer)|º|°)|№))?[\\s\\0.:：(（]{0,4}",
+  // In an address of the web, which `tel://` is not; chats, which a site may choose, have their numbers there.
+  `(?:(?<!tel:)\\/\\/(?!(?:wa|t|zalo|line)\\.|[a-z]*\\.?whatsapp)|www\\.)[^\\s\\0]{1,60}`,
+  `(?<![a-z])(?:id|isbn|issn|sku|ref|vat|abn|acn|iban|ean|gtin|siret|siren|cnpj|cpf|инн|огрн|кпп|[еє]дрпоу|usd|eur|gbp|cad|aud|chf|cny|rmb|rub|brl)[\\s\\0.:#№]{1,4}(?:\\d{1,3}${SPACE})?`,
 ].join("|")})\\0*)`
 
-/** What the digits may not look like: ISO and dotted dates, four groups of a card. */
+/** What the digits may not look like: ISO and dotted dates, four groups of a card, dotted thousands. */
 const SHAPE =
-  "(?!\\d{4}[-./]\\d\\d[-./]\\d\\d(?!\\d)|\\d\\d[./]\\d\\d[./]\\d{4}(?!\\d)|[1-9]\\d{3}[ -]\\d{4}[ -]\\d{4})"
+  "(?!\\d{4}[-./]\\d\\d[-./]\\d\\d(?!\\d)|\\d\\d[./]\\d\\d[./]\\d{4}(?!\\d)|[1-9]\\d{3}[ -]\\d{4}[ -]\\d{4}|\\d(?:\\.\\d{3}){3}(?!\\d))"
 
 /** What must not stand after a number. Extensions ("x12", "ext. 5") may touch it, and so may a pause in a link ("tel:...,5"). */
 const AFTER = `(?!\\0*(?:${[
-  `(?!x\\s?\\d|ext)[\\w\u00c0-\u024f${DIGIT}]`,
+  `(?!x\\s?\\d|ext|[pw]\\d+$)[\\w\u00c0-\u024f${DIGIT}]`,
   `[${DASH}./]\\0*[${DIGIT}]`,
   `(?<!^tel:.{5,40}),\\d`,
   `${SPACE}\\d\\d+${SPACE}\\d\\d`,
   `${SPACE}?[$€£¥₽₴%]`,
+  "@\\w",
+  "\\.(?:png|jpe?g|gif|webp|svg|pdf|html?|php|csv|zip)",
   `${SPACE}?(?:руб|грн|usd|eur|gbp|元|円|р\\.)`,
 ].join("|")}))`
 
@@ -79,9 +86,10 @@ export const RULES: PageAnswer["rules"] = {
   kept: `head,script,style,noscript,template,textarea,select,:read-write,${OTHERS}`,
   // Blocks, `<br>` too, part two numbers: all but these elements, within which a number may begin and end.
   blocks: `:not(a,abbr,b,bdi,bdo,big,cite,code,data,dfn,em,font,i,ins,kbd,mark,nobr,output,q,s,samp,small,span,strong,sub,sup,time,tt,u,var,wbr),${OTHERS}`,
-  // Elements and attributes ("name=value") that may hold a number. Group 1: it is dialled. Group 2: the element shows that number.
+  // Elements and attributes ("name=value") that may hold a number. Groups: what is dialled (`tel:`, the whole address), the
+  // number that the element shows.
   labelled: 'a[href^="tel:" i],area[href^="tel:" i],[aria-label],[title],[data-dni]',
-  label: "^(href=[tT][eE][lL]:)|^(?:aria-label|title)=|^data-dni=(.+)",
+  label: "^href=(?=([tT][eE][lL]:))(.+)|^(?:aria-label|title)=|^data-dni=(.+)",
   // Roots that a framework will take over: Next, Nuxt, Gatsby and Docusaurus, the usual mount points, a whole document.
   roots: '[id^=__],#root,#app,[data-reactroot],[data-server-rendered],html:has(>*>script[src*="/_next/"])',
 }
@@ -129,7 +137,7 @@ function buildForm({ target, number, country }: { target: string; number: string
     trunkOf(lent) === trunkOf(page)
   const sought = lent && lent.number !== page.number ? [page, lent] : [page]
   return {
-    match: `${BEFORE}${SHAPE}(?:${groupByPrefix(sought)
+    match: `${START}${BEFORE}${SHAPE}(?:${groupByPrefix(sought)
       .map(
         (numbers, index) => prefixPattern(numbers[0] ?? page, index === 0) + bodyPattern(numbers, fits && index === 0),
       )
@@ -177,7 +185,8 @@ function prefixPattern(number: PhoneNumber, captured: boolean): string {
   const abroad = `${captured ? "(" : "(?:"}${OPEN}(?:${PLUS}${GAP}|${ACCESS}${GAP})?${code}${GAP}${inside})`
   const home = dialled ? `|${OPEN}${dialled}${carrier}${GAP}` : ""
   // What follows a prefix is no bare number: where the prefix was refused ("Fax 8 (495)..."), the rest is refused too.
-  const bare = `|(?<!(?:${code}${dialled && `|${dialled}`})[\\s\\0(]{1,3})${OPEN}`
+  // The last digit of "NY 10001" or of "1981" is no prefix.
+  const bare = `|(?<!(?<![${DIGIT}])(?:${code}${dialled && `|${dialled}`})[\\s\\0(]{1,3})${OPEN}`
   return `(?:${abroad}${home}${mayStandBare(number) ? bare : ""})`
 }
 

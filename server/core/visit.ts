@@ -159,7 +159,7 @@ export function ownNumbers(pools: readonly PoolRow[], settings: Settings): Visit
     visitor: null,
     visit: null,
     beat_s: BEAT_S,
-    swaps: pools.map(({ target }) => describe(target, undefined, settings)),
+    swaps: longestFirst(pools.map(({ target }) => describe(target, undefined, settings))),
   }
 }
 
@@ -304,10 +304,17 @@ function answer(
     visitor: visitorId(first),
     visit: visitId(visit),
     beat_s: BEAT_S,
-    swaps: slots.map(({ target, number }, index) =>
-      describe(target, grants[index]?.lease ?? grants[index]?.instead ?? number, settings),
+    swaps: longestFirst(
+      slots.map(({ target, number }, index) =>
+        describe(target, grants[index]?.lease ?? grants[index]?.instead ?? number, settings),
+      ),
     ),
   }
+}
+
+/** "030 123456 7" is the longer of two targets: the script takes them in this order. */
+function longestFirst(swaps: Swap[]): Swap[] {
+  return swaps.sort((a, b) => b.target.length - a.target.length)
 }
 
 /** A number that is tied for good is shown without a lease. */

@@ -68,6 +68,24 @@ describe.each(ENGINES)("what the script relies on, on %s", (engine) => {
     expect(await care(), "nobody has met it since").toEqual([{ e164: printed, warning: null, page: null }, ...well])
   })
 
+  it("[SN10] of two targets of which one begins the other, the longer is told first, whoever asks", async () => {
+    const { id } = await host.api<{ id: string }>("POST", "/v1/sites", {
+      name: "Praxis",
+      domains: ["shop.example"],
+      country: "DE",
+    })
+    const pairs = [
+      ["+4930123456", "+4930987654"],
+      ["+49301234567", "+49309876543"],
+    ] as const
+    for (const [target, number] of pairs)
+      await host.api("POST", `/v1/sites/${id}/pools`, { name: target, target, numbers: [number] })
+    for (const headers of [{}, { "user-agent": "Googlebot/2.1" }]) {
+      const { swaps } = await viewPage(host, { id }, {}, { headers })
+      expect(swaps.map(({ target }) => target)).toEqual(["+49301234567", "+4930123456"])
+    }
+  })
+
   it("[SN9] the script, its fixed version, the form's file and both routes answer beside the owner's path too", async () => {
     const site = await createSite(host)
     const get = async (path: string) => {

@@ -60,7 +60,7 @@ describe("a strict page", () => {
 
   test("old libraries that patch prototypes do not break what is sent", async () => {
     const tab = await stage.open(
-      `<script>Array.prototype.toJSON=function(){return "broken"};Object.prototype.extra=function(){}</script>${P}`,
+      `<script>Array.prototype.toJSON=function(){return "broken"};Object.prototype.extra=Array.prototype.extra=function(){};Array.from=function(){return []};Array.prototype.includes=function(){throw 1}</script>${P}`,
     )
     await untilText(tab.page, "#p", "646-555-0198")
     expect(stage.lab.asked[0]?.body).toMatchObject({ consent: "full", ids: {} })
@@ -140,6 +140,66 @@ describe("a bad day", () => {
   })
 })
 
+describe("a hostile page", () => {
+  test("five megabytes of text, with the number at the end or without it", async () => {
+    const lines = "Lorem ipsum 2024 dolor, 12.50 sit amet; 555-0100. ".repeat(50_000)
+    for (const end of ["nothing", "212-555-0123"]) {
+      const tab = await stage.open(`<p id=big>${lines}</p><pre id=end>${lines}${end}</pre>`)
+      await tab.page.waitForFunction(() => window.ringtrail?.number())
+      await tab.page.evaluate(() => window.ringtrail.swap())
+      expect(await tab.page.evaluate(() => document.querySelector("#end")?.textContent?.slice(-12))).toBe(
+        end === "nothing" ? "100. nothing" : "646-555-0198",
+      )
+      expect(await tab.page.evaluate(() => document.querySelector("#big")?.textContent)).toBe(lines)
+      expect(tab.complaints).toEqual([])
+    }
+  })
+
+  test("document.write, while the page loads and in its place", async () => {
+    const tab = await stage.open(`<script>document.write("<p id=written>212-555-0123</p>")</script>`)
+    await untilText(tab.page, "#written", "646-555-0198")
+    await tab.page.evaluate(() => {
+      document.open()
+      document.write("<p id=anew>(212) 555-0123</p>")
+      document.close()
+    })
+    await untilText(tab.page, "#anew", "(646) 555-0198")
+    expect(tab.complaints).toEqual([])
+  })
+
+  test("fields whose names are those of methods hide no other number and throw nothing", async () => {
+    const names = ["matches", "textContent", "childNodes", "firstChild", "attributes", "parentNode"]
+    const tab = await stage.open(
+      `${names.map((name) => `<form title="212-555-0123"><input name="${name}"><p>212-555-0123</p></form>`).join("")}${P}`,
+    )
+    await untilText(tab.page, "#p", "646-555-0198")
+    await tab.page.evaluate(() => {
+      for (const form of document.forms) form.append(document.createElement("i"), "212-555-0123")
+      document.querySelector("#p")?.append(", 212.555.0123")
+    })
+    await untilText(tab.page, "#p", "646-555-0198, 646.555.0198")
+    expect(tab.complaints).toEqual([])
+  })
+
+  test("frames, closed roots and what CSS writes are left alone", async () => {
+    stage.lab.pages.set("/inner", "<!doctype html><p>212-555-0123</p>")
+    const tab = await stage.open(
+      `<style>#css::before{content:"212-555-0123"}</style><iframe src="/inner"></iframe><i id=css></i><x-closed></x-closed>${P}
+      <script>{const root = document.querySelector("x-closed").attachShadow({ mode: "closed" }); root.innerHTML = "<p>212-555-0123</p>"; window.closed_ = root}</script>`,
+      'data-shadow="*"',
+    )
+    await untilText(tab.page, "#p", "646-555-0198")
+    expect(
+      await tab.page.evaluate(() => [
+        document.querySelector("iframe")?.contentDocument?.body.textContent,
+        getComputedStyle(document.querySelector("#css") as Element, "::before").content,
+        (window as unknown as { closed_: ShadowRoot }).closed_.textContent,
+      ]),
+    ).toEqual(["212-555-0123", '"212-555-0123"', "212-555-0123"])
+    expect(tab.complaints).toEqual([])
+  })
+})
+
 describe("the page's own", () => {
   test("no node is made, moved or removed, and only texts and named attributes are written", async () => {
     const tab = await stage.open()
@@ -203,7 +263,7 @@ describe("the page's own", () => {
     const release = stage.lab.hold()
     stage.lab.pages.set(
       "/",
-      `<!doctype html><head>${tag()}<style>body{font-variant-numeric:tabular-nums}</style><script>window.shift=0;new PerformanceObserver((list)=>{for(const e of list.getEntries())window.shift+=e.value}).observe({type:"layout-shift",buffered:true});window.long=0;new PerformanceObserver((list)=>{window.long+=list.getEntries().length}).observe({type:"longtask"})</script></head><body><h1>212-555-0123</h1><p id=p>Call (212) 555-0123</p><p>${"text ".repeat(500)}</p>`,
+      `<!doctype html><head>${tag()}<style>body{font-variant-numeric:tabular-nums}</style><script>window.shift=0;new PerformanceObserver((list)=>{for(const e of list.getEntries())window.shift+=e.value}).observe({type:"layout-shift",buffered:true});</script></head><body><h1>212-555-0123</h1><p id=p>Call (212) 555-0123</p><p>${"text ".repeat(500)}</p>`,
     )
     await tab.page.goto(`${stage.lab.url}/`)
     await tab.page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0)
