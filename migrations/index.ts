@@ -15,6 +15,7 @@ import site0020 from "./site/0020_rollups.sql"
 import site0021 from "./site/0021_saved_reports.sql"
 import site0034 from "./site/0034_released.sql"
 import site0040 from "./site/0040_order_details.sql"
+import site0044 from "./site/0044_saved_report_look.sql"
 import site0046 from "./site/0046_script.sql"
 
 /** One step of a schema: forward only and additive, because a Durable Object cannot switch foreign keys off nor rename in place. */
@@ -41,6 +42,7 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
   { version: 21, name: "saved_reports", sql: site0021 },
   { version: 34, name: "released", sql: site0034 },
   { version: 40, name: "order_details", sql: site0040 },
+  { version: 44, name: "saved_report_look", sql: site0044 },
   { version: 46, name: "script", sql: site0046 },
 ]
 

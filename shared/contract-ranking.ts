@@ -1,6 +1,6 @@
 import * as z from "zod"
 import { name, page } from "./contract.js"
-import { ReportQuery, VALUE_DIMENSIONS } from "./contract-report.js"
+import { MODELS, ReportQuery, VALUE_DIMENSIONS } from "./contract-report.js"
 
 // The contract of what is read out of reports: which channels are worth their money, and reports that are asked for again.
 
@@ -85,15 +85,27 @@ const query = z
   })
   .describe("the parameters of a report, as in its address")
 
-export const SavedReportFields = z.strictObject({ name, query })
+/** What the dashboard shows beside or in place of the query's own rows; the API keeps it and does nothing with it. */
+const look = z.strictObject({
+  period: z.enum(["today", "7d", "30d", "90d"]).optional(),
+  show: z.enum(["heat", "funnel", "ranking"]).optional(),
+  beside: z.enum(MODELS).optional(),
+})
+
+export const SavedReportFields = z.strictObject({ name, query, look: look.optional() })
 export type SavedReportFields = z.infer<typeof SavedReportFields>
-export const SavedReportPatch = z.strictObject({ name: name.optional(), query: query.optional() })
+export const SavedReportPatch = z.strictObject({
+  name: name.optional(),
+  query: query.optional(),
+  look: look.optional(),
+})
 export type SavedReportPatch = z.infer<typeof SavedReportPatch>
 
 export const SavedReportAnswer = z.strictObject({
   id: z.string(),
   name: z.string(),
   query: z.record(z.string(), z.string()),
+  look: z.record(z.string(), z.string()),
   created_at: z.string(),
   updated_at: z.string(),
 })

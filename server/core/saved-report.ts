@@ -15,8 +15,15 @@ import { savedReports } from "./schema.js"
 export type SavedReportRow = typeof savedReports.$inferSelect
 
 /** Keeps a report's query under a name. The door has checked that it is one. */
-export function saveReport(site: Site, { name, query }: SavedReportFields): SavedReportAnswer {
-  const row = { id: site.newId(), name, query, created_at: site.now, updated_at: site.now }
+export function saveReport(site: Site, { name, query, look = {} }: SavedReportFields): SavedReportAnswer {
+  const row = {
+    id: site.newId(),
+    name,
+    query,
+    look: { ...look } as Record<string, string>,
+    created_at: site.now,
+    updated_at: site.now,
+  }
   site.db.insert(savedReports).values(row).run()
   return describeSavedReport(row)
 }
@@ -28,6 +35,7 @@ export function updateSavedReport(site: Site, id: string, patch: SavedReportPatc
     ...before,
     name: patch.name ?? before.name,
     query: patch.query ?? before.query,
+    look: patch.look === undefined ? before.look : ({ ...patch.look } as Record<string, string>),
     updated_at: site.now,
   }
   site.db.update(savedReports).set(row).where(eq(savedReports.id, before.id)).run()
@@ -62,11 +70,19 @@ export function listSavedReports(site: Site, { limit, cursor }: SavedReportsQuer
 }
 
 /** A saved report in the public shape. */
-export function describeSavedReport({ id, name, query, created_at, updated_at }: SavedReportRow): SavedReportAnswer {
+export function describeSavedReport({
+  id,
+  name,
+  query,
+  look,
+  created_at,
+  updated_at,
+}: SavedReportRow): SavedReportAnswer {
   return {
     id: encodeId("report", id),
     name,
     query,
+    look,
     created_at: new Date(created_at).toISOString(),
     updated_at: new Date(updated_at).toISOString(),
   }

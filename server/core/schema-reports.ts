@@ -9,4 +9,5 @@ export const savedReports = sqliteTable("saved_reports", {
   query: json<Record<string, string>>().notNull(),
   created_at: integer().notNull(),
   updated_at: integer().notNull(),
+  look: json<Record<string, string>>().notNull().default({}),
 })

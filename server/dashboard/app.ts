@@ -16,7 +16,8 @@ import { callPage } from "./pages/call.js"
 import { callsPage, missedPage } from "./pages/calls.js"
 import { campaignPage, campaignsPage } from "./pages/campaigns.js"
 import { importPage } from "./pages/import.js"
-import { leadPage, leadsPage } from "./pages/leads.js"
+import { leadPage } from "./pages/lead.js"
+import { leadsPage } from "./pages/leads.js"
 import { liveFragment, livePage } from "./pages/live.js"
 import { brandStyle, lookPage } from "./pages/look.js"
 import { moneyPage } from "./pages/money.js"
@@ -32,6 +33,7 @@ import { setupCheckPage } from "./pages/setup-check.js"
 import { linkPage, signInPage } from "./pages/sign-in.js"
 import { newSitePage, sitesPage } from "./pages/sites.js"
 import { targetPage, targetsPage } from "./pages/targets.js"
+import { teamPage } from "./pages/team.js"
 import { findSignedIn } from "./signed-in.js"
 
 const YEAR_S = 31_536_000
@@ -64,6 +66,7 @@ export function createSiteDashboard(host: SiteDashboard): Hono {
     campaignsPage,
     campaignPage,
     leadsPage,
+    teamPage,
     leadPage,
     setupNumbersPage,
     buyPage(host),

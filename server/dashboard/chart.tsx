@@ -182,6 +182,11 @@ export function Funnel({ view, name, steps }: { view: View; name: string; steps:
           cell: (row) =>
             row.before === null ? "" : format.percent(row.before === 0 ? null : row.count / row.before, 1),
         },
+        {
+          name: t("funnel.lost"),
+          number: true,
+          cell: (row) => (row.before === null ? "" : format.number(Math.max(0, row.before - row.count))),
+        },
       ]}
       rows={rows}
     />

@@ -97,7 +97,12 @@ function createFormat(language: string, timeZone: string, currency: string): For
       now === null || before === null || before === 0 ? NONE : change.format((now - before) / Math.abs(before)),
     money: (value) => (value === null ? NONE : (Number.isInteger(value) ? whole : money).format(value)),
     moneyIn: (value, other) =>
-      (other === currency || !/^[A-Z]{3}$/.test(other) ? money : foreign(language, other)).format(value),
+      (other !== currency && /^[A-Z]{3}$/.test(other)
+        ? foreign(language, other)
+        : Number.isInteger(value)
+          ? whole
+          : money
+      ).format(value),
     shortMoney: (value) => (value === null ? NONE : (Math.abs(value) < 10_000 ? whole : short).format(value)),
     date: (instant) => date.format(new Date(instant)),
     time: (instant) => time.format(new Date(instant)),

@@ -72,17 +72,17 @@ export const callPage: Page<Site> = {
           <Panel title={t("call.source")}>
             <Attribution site={site} view={view} call={call} />
           </Panel>
-          <Panel title={t("nav.orders")}>
-            <OrdersOf site={site} view={view} call={call} />
-          </Panel>
-          <Panel title={t("call.journey")}>
-            <Journey site={site} view={view} visitor={call.visitor} here={call.id} />
-          </Panel>
           {can(view, "member") ? (
             <Panel title={t("call.said")}>
               <Judgement site={site} view={view} call={call} />
             </Panel>
           ) : null}
+          <Panel title={t("call.journey")}>
+            <Journey site={site} view={view} visitor={call.visitor} here={call.id} />
+          </Panel>
+          <Panel title={t("nav.orders")}>
+            <OrdersOf site={site} view={view} call={call} />
+          </Panel>
         </div>
       </Layout>
     )

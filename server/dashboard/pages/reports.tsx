@@ -24,6 +24,8 @@ import { type Markup, PAGE_HEADERS, type Page } from "../page.js"
 import { Button, Change, Copyable, Field, nameOf, Panel, Select, Table } from "../parts.js"
 import { PeriodPicker, readPeriod } from "../period.js"
 import { can, sitePath, type View } from "../view.js"
+import { Ranking } from "./ranking.js"
+import { SavedReports, savedActions } from "./report-saved.js"
 
 const ROWS = 200
 const CSV_ROWS = 10_000
@@ -54,6 +56,7 @@ const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 /** Reports that many ask for, ready made. */
 const READY: readonly (readonly [Key, Record<string, string>])[] = [
   ["report.channels", { metrics: "visits,calls,leads,orders,revenue,cost,roi", by: "channel" }],
+  ["ranking.title", { show: "ranking", by: "channel" }],
   ["report.campaigns", { metrics: "visits,calls,leads,orders,cost,cpl,roi", by: "campaign" }],
   ["report.keywords", { metrics: "visits,calls,call_rate,leads,orders,revenue", by: "term" }],
   ["report.pages", { metrics: "visits,calls,call_rate", by: "landing_page" }],
@@ -100,11 +103,13 @@ export function reportsPage(host: SiteDashboard): Page<Site> {
           </nav>
           <Picker view={view} />
           <Shown site={site} view={view} />
+          <SavedReports site={site} view={view} state={stateOf(view)} />
           {can(view, "member") ? <Sharing site={site} view={view} /> : null}
         </Layout>
       )
     },
     actions: {
+      ...savedActions(queryOf),
       share: {
         role: "member",
         act: async (view) => {
@@ -164,8 +169,9 @@ export const reportCsvPage: Page<Site> = {
   path: "/reports.csv",
   role: "read",
   show: (site, view) => {
-    const query = parseWith(ReportQuery, { ...queryOf(view), limit: String(CSV_ROWS) })
-    const answer = ask(site, { ...queryOf(view), limit: String(CSV_ROWS) })
+    const asked = { ...askedOf(view), limit: String(CSV_ROWS) }
+    const query = parseWith(ReportQuery, asked)
+    const answer = ask(site, asked)
     return new Response(toCsv(columnsOf(query, answer.query.group_by as string[]), answer.rows), {
       headers: {
         ...PAGE_HEADERS,
@@ -217,6 +223,18 @@ function queryOf(view: View): Record<string, string> {
     ...among("basis", ["revenue", "margin"]),
     ...(query.sort && new RegExp(`^-?(${metrics.join("|") || "calls"})$`).test(query.sort) ? { sort: query.sort } : {}),
   }
+}
+
+/** The query whose rows stand behind what is shown: those of a heat map and of a funnel, too. */
+function askedOf(view: View): Record<string, string> {
+  const asked = queryOf(view)
+  const { interval: _i, compare: _c, sort: _s, ...rest } = asked
+  if (view.query.show === "heat") return { ...rest, group_by: "weekday,hour", metrics: firstOf(rest.metrics) }
+  return view.query.show === "funnel" ? { ...rest, group_by: "", metrics: FUNNEL.join(",") } : asked
+}
+
+function firstOf(metrics = "calls"): string {
+  return metrics.split(",")[0] ?? "calls"
 }
 
 function Picker({ view }: { view: View }): Markup {
@@ -281,6 +299,7 @@ function Picker({ view }: { view: View }): Markup {
 function Shown({ site, view }: { site: Site; view: View }): Markup {
   const { query } = view
   if (query.show === "heat") return <Heat site={site} view={view} />
+  if (query.show === "ranking") return <Ranking site={site} view={view} asked={queryOf(view)} />
   if (query.show === "funnel") return <FunnelOf site={site} view={view} />
   const asked = queryOf(view)
   const answer = ask(site, {
@@ -403,10 +422,9 @@ function writeValue(view: View, dimension: string, value: string | number | null
 }
 
 function Heat({ site, view }: { site: Site; view: View }): Markup {
-  const { from, to, metrics = "calls", ...rest } = queryOf(view)
-  const metric = metrics.split(",")[0] ?? "calls"
-  const { interval: _i, compare: _c, sort: _s, group_by: _g, ...filters } = rest
-  const { rows } = ask(site, { ...filters, from, to, metrics: metric, group_by: "weekday,hour", limit: "200" })
+  const asked = askedOf(view)
+  const metric = firstOf(asked.metrics)
+  const { rows } = ask(site, { ...asked, limit: "200" })
   const cells = WEEKDAYS.map((weekday) =>
     Array.from({ length: 24 }, (_, hour) =>
       Number(rows.find((row) => row.weekday === weekday && Number(row.hour) === hour)?.[metric] ?? 0),
@@ -420,8 +438,7 @@ function Heat({ site, view }: { site: Site; view: View }): Markup {
 }
 
 function FunnelOf({ site, view }: { site: Site; view: View }): Markup {
-  const { interval: _i, compare: _c, sort: _s, group_by: _g, metrics: _m, ...filters } = queryOf(view)
-  const { totals } = ask(site, { ...filters, metrics: FUNNEL })
+  const { totals } = ask(site, askedOf(view))
   return (
     <Panel title={view.t("report.funnel")}>
       <Funnel
