@@ -14,6 +14,8 @@ import site0011 from "./site/0011_share_links.sql"
 import site0020 from "./site/0020_rollups.sql"
 import site0021 from "./site/0021_saved_reports.sql"
 import site0034 from "./site/0034_released.sql"
+import site0036 from "./site/0036_packed_sums.sql"
+import site0037 from "./site/0037_paths.sql"
 import site0040 from "./site/0040_order_details.sql"
 import site0044 from "./site/0044_saved_report_look.sql"
 import site0046 from "./site/0046_script.sql"
@@ -41,6 +43,8 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
   { version: 20, name: "rollups", sql: site0020 },
   { version: 21, name: "saved_reports", sql: site0021 },
   { version: 34, name: "released", sql: site0034 },
+  { version: 36, name: "packed_sums", sql: site0036 },
+  { version: 37, name: "paths", sql: site0037 },
   { version: 40, name: "order_details", sql: site0040 },
   { version: 44, name: "saved_report_look", sql: site0044 },
   { version: 46, name: "script", sql: site0046 },

@@ -1,6 +1,6 @@
 import { type Dimension, TIME_DIMENSIONS } from "../../shared/contract-report.js"
 
-// What reports count: one view of migrations/site/0007_rollups.sql a fact, and what each of its rows adds to each count. All
+// What reports count: one view of migrations/site/0020_rollups.sql a fact, and what each of its rows adds to each count. All
 // counts are whole numbers (money in minor units, a confidence in millionths), so that sums are exact in any order.
 
 /** What a source tells, and the campaign that it names. */
@@ -208,7 +208,12 @@ export const FACTS = {
     view: "cost_facts",
     key: "day",
     dimensions: [...SOURCE, "number", "cost_kind", ...CALENDAR],
-    counts: { ...COST_COUNTS, clicks: "f.clicks", impressions: "f.impressions" },
+    counts: {
+      ...COST_COUNTS,
+      clicks: "f.clicks",
+      impressions: "f.impressions",
+      ads_days: "f.cost_kind = 'ads' and f.site_amount <> 0",
+    },
   },
 } as const satisfies Record<string, Fact>
 export type FactName = keyof typeof FACTS

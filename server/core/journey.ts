@@ -10,6 +10,8 @@ export interface Touch {
   /** When it began, ms. */
   readonly time: number
   readonly source_id: number
+  /** Whether it is the conversion's own visit or call: one of its touches however long ago. */
+  readonly own: boolean
 }
 
 /** Who converted, by whatever is known of him: row ids. */
@@ -26,7 +28,7 @@ export interface Conversion extends Who {
 }
 
 /** Touches of one conversion at most: the latest ones. */
-const TOUCHES = 500
+export const TOUCHES = 500
 /** Conversions in one statement: some 100 bytes each of JSON. */
 const BATCH = 5000
 
@@ -47,7 +49,7 @@ export function touchesOfAll(site: Site, conversions: readonly Conversion[], win
   return found
 }
 
-type Row = { place: number; kind: number; id: number; started: number; source: number }
+type Row = [place: number, kind: number, id: number, started: number, source: number, own: number]
 
 function touchesOfBatch(site: Site, conversions: readonly Conversion[], windowMs: number): Touch[][] {
   const asked = conversions.map(({ visitor_id, person_id, call_id, visit_id, before }) => [
@@ -60,7 +62,7 @@ function touchesOfBatch(site: Site, conversions: readonly Conversion[], windowMs
     before - windowMs,
     before,
   ])
-  const rows = site.db.all<Row>(sql`
+  const rows = site.db.values<Row>(sql`
     with asked as materialized (
       select key as place, value ->> 0 as visitor, value ->> 1 as person, value ->> 2 as call, value ->> 3 as visit,
         value ->> 4 as id_from, value ->> 5 as id_to, value ->> 6 as time_from, value ->> 7 as time_to
@@ -87,24 +89,24 @@ function touchesOfBatch(site: Site, conversions: readonly Conversion[], windowMs
       union select place, k.value, time_from, time_to
         from known join person_keys k on k.person_id = known.who and k.kind = 'phone'
     )
-    select place, 0 as kind, v.id as id, 0 as started, v.source_id as source
+    select place, 0, v.id, 0, v.source_id, 0
       from visitors join visits v on v.visitor_id = visitors.visitor and v.id >= id_from and v.id < id_to
-    union all select place, 0, v.id, 0, v.source_id
+    union all select place, 0, v.id, 0, v.source_id, 0
       from visitors join visits v on v.id = visitors.visitor and v.id >= id_from and v.id < id_to
-    union all select place, 0, v.id, 0, v.source_id
+    union all select place, 0, v.id, 0, v.source_id, 1
       from known join visits v on v.id in (known.visit, known.call_visit)
-    union all select place, 1, call, call_start, call_source
+    union all select place, 1, call, call_start, call_source, 1
       from known where call_visit is null and call_source is not null
-    union all select place, 1, c.id, c.started_at, c.source_id
+    union all select place, 1, c.id, c.started_at, c.source_id, 0
       from phones join calls c on c.from_e164 = phones.phone and c.started_at >= time_from and c.started_at <= time_to
       where c.visit_id is null and c.source_id is not null`)
-  const touches = conversions.map(() => new Map<string, Touch>())
-  for (const { place, kind, id, started, source } of rows)
-    touches[place]?.set(`${kind} ${id}`, {
-      kind: kind === 0 ? "visit" : "call",
-      id,
-      time: kind === 0 ? timeOfId(id) : started,
-      source_id: source,
-    })
+  const touches = conversions.map(() => new Map<number, Touch>())
+  for (const [place, kind, id, started, source, own] of rows) {
+    const found = touches[place]
+    // Ids of visits and calls are of one sequence: none is of both.
+    if (!found || (own === 0 && found.has(id))) continue
+    const time = kind === 0 ? timeOfId(id) : started
+    found.set(id, { kind: kind === 0 ? "visit" : "call", id, time, source_id: source, own: own === 1 })
+  }
   return touches.map((found) => [...found.values()].sort((a, b) => a.time - b.time || a.id - b.id).slice(-TOUCHES))
 }

@@ -39,11 +39,11 @@ export function migrate(db: Db, migrations: readonly Migration[], now: number): 
   }
 }
 
-/** Statements end with a semicolon at the end of a line, which no trigger or string of ours contradicts. */
+/** A semicolon at the end of a line ends a statement where the next line is not indented: what a trigger does is. */
 function statementsOf(script: string): string[] {
   return script
     .replace(/^\s*--.*$/gm, "")
-    .split(/;\s*$/m)
+    .split(/;\s*\n(?=\S)|;\s*$/)
     .map((statement) => statement.trim())
     .filter((statement) => statement !== "")
 }

@@ -103,16 +103,18 @@ function measure(site: Site, query: ReportQuery, days: DaySpan, dimensions: read
   }
   const missing = absent(query, plan)
   const missingTotals = absent(query, total)
+  const missingRows = new Set([...missing, ...(plan.tooMany ?? [])])
   warnings.push(...warn(site, query, days, all.counts, missing))
   if (plan.tooMany?.size)
     warnings.push(
       `${[...plan.tooMany].join(", ")}: more than 500,000 rows to read one by one, so null here; ask for fewer days`,
     )
-  const answer = (one: Tally, without: ReadonlySet<Count>) => figures(site, query, one, context, without)
+  const { currency } = readSettings(site)
+  const answer = (one: Tally, without: ReadonlySet<Count>) => figures(query, one, currency, context, without)
   return {
     rows: [...(dimensions.length === 0 ? [all] : rows.values())].map((one) => ({
       ...one.group,
-      ...answer(one, new Set([...missing, ...(plan.tooMany ?? [])])),
+      ...answer(one, missingRows),
     })),
     totals: answer(all, new Set([...missingTotals, ...(total.tooMany ?? [])])),
     warnings,
@@ -153,13 +155,12 @@ function absent({ model }: ReportQuery, plan: Plan): ReadonlySet<Count> {
 }
 
 function figures(
-  site: Site,
   query: ReportQuery,
   { counts, cycles }: Tally,
+  currency: string,
   shared: Omit<Context, "cycles">,
   missing: ReadonlySet<Count>,
 ): Row {
-  const { currency } = readSettings(site)
   const context = { ...shared, cycles }
   const row: Row = {}
   for (const metric of query.metrics) {

@@ -1,12 +1,17 @@
 import { type SQL, sql } from "drizzle-orm"
 import { DAY_MS, offsetsOf } from "../../shared/calendar.js"
-import type { Site } from "./db.js"
+import type { Cells } from "./cells.js"
+import { settleCosts } from "./cost-sums.js"
+import { type Db, prepareOnce, type Site } from "./db.js"
 import { groupingOf } from "./dimension.js"
+import { entryOf } from "./entry.js"
 import { FACTS, type Fact } from "./fact.js"
 import { idAt } from "./id.js"
+import { settlePaths } from "./path.js"
 import { HOURLY, ROLLED, type Rolled } from "./rolled.js"
 import { rollupState } from "./schema.js"
 import { readSettings } from "./settings.js"
+import { type Counts, forgetSums, HOURS, type Item, internItems, monthOf, storeCells } from "./sums.js"
 
 // Rows are summed some time after they came, a batch at a time: the page view that makes one pays nothing for the report,
 // and a batch of thousands meets each sum once. Until then reports count them as they are.
@@ -15,12 +20,10 @@ const HOUR_MS = 3_600_000
 const QUARTER_MS = 900_000
 /** Rows younger than this may still change a lot: visits while they last, calls until they are judged and tagged. */
 const YOUNG_MS = { visit: HOUR_MS, call: DAY_MS, lead: DAY_MS, order: DAY_MS }
-/** Fewer rows are quicker counted than summed: on Workers every sum that is touched is a row written. */
-const ROWS_AT_LEAST = { visit: 4000, call: 500, lead: 500, order: 500 }
-/** Rows that one settling takes of a fact. */
-const ROWS_AT_ONCE = 5000
-/** Sums that one statement writes, some 100 bytes each of JSON. */
-const SUMS_AT_ONCE = 2000
+/** Fewer rows are quicker counted than summed: on Workers each of the some fifty rows of sums that they touch is a row written. */
+const ROWS_AT_LEAST = { visit: 500, call: 200, lead: 200, order: 200 }
+/** Rows that one settling takes: some milliseconds, in which the site does nothing else. */
+const ROWS_AT_ONCE = 500
 
 /** How far a fact is summed. */
 export interface RollupState {
@@ -29,12 +32,52 @@ export interface RollupState {
   readonly zone: string
   /** Length of the buckets of grain `h`, ms: an hour, or a quarter where the zone is ahead by parts of an hour. */
   readonly unit: number
+  /** Whether rows in the sums have changed since. */
+  readonly changed: boolean
+  /** Whether rows came that are in no sum. */
+  readonly newer: boolean
 }
+
+const statements = prepareOnce((db: Db) => {
+  const value = sql.placeholder
+  return {
+    states: Object.fromEntries(
+      ROLLED.map(({ fact, table }) => [
+        fact,
+        db
+          .select({
+            watermark: rollupState.watermark,
+            zone: rollupState.zone,
+            unit: rollupState.unit,
+            changed: sql<number>`exists (select 1 from ${sql.raw(`${table}_before`)})`,
+            newer: sql<number>`coalesce((select max(id) from ${sql.raw(`${table}s`)}), 0) >= ${rollupState.watermark}`,
+          })
+          .from(rollupState)
+          .where(sql`${rollupState.fact} = ${value("fact")}`)
+          .prepare(),
+      ]),
+    ),
+    put: db
+      .insert(rollupState)
+      .values({
+        fact: value("fact") as never,
+        watermark: value("watermark") as never,
+        zone: value("zone") as never,
+        unit: value("unit") as never,
+      })
+      .onConflictDoUpdate({
+        target: rollupState.fact,
+        set: { watermark: sql`excluded.watermark`, zone: sql`excluded.zone`, unit: sql`excluded.unit` },
+      })
+      .prepare(),
+  }
+})
 
 /** How far a fact is summed; undefined where it is not, or was in another zone. */
 export function readRollup(site: Site, { fact }: Rolled): RollupState | undefined {
-  const state = site.db.all<RollupState>(sql`select watermark, zone, unit from ${rollupState} where fact = ${fact}`)[0]
-  return state && state.watermark > 0 && state.zone === readSettings(site).timezone ? state : undefined
+  const state = statements(site).states[fact]?.all({ fact })[0]
+  if (!state || state.watermark === 0 || state.zone !== readSettings(site).timezone) return undefined
+  return { ...state, changed: state.changed === 1, newer: state.newer === 1 }
 }
 
 /** How much `settle` does at once; a test and a bench ask for other measures than the sweep. */
@@ -44,27 +87,36 @@ export interface Measure {
   readonly youngMs?: number
 }
 
-/** Sums what came since, and what changed, of every fact. Bounded work; answers how many rows it read. */
+/**
+ * Sums what came since, and what changed, of every fact, and keeps the touches before conversions: about 500 rows, so that a
+ * lease that waits does not wait long. Answers how many rows it read; none when nothing is left to do.
+ */
 export function settle(site: Site, measure: Measure = {}): number {
-  return ROLLED.reduce((rows, rolled) => rows + settleFact(site, rolled, measure), 0)
+  let left = measure.rows ?? ROWS_AT_ONCE
+  const limit = left
+  const steps = [
+    (rows: number) => settleCosts(site, rows),
+    ...ROLLED.map((rolled) => (rows: number) => settleFact(site, rolled, { ...measure, rows })),
+    (rows: number) => settlePaths(site, rows, measure.youngMs),
+  ]
+  for (const step of steps) if (left > 0) left -= step(left)
+  return limit - left
 }
 
 function settleFact(site: Site, rolled: Rolled, measure: Measure): number {
   const { timezone } = readSettings(site)
   const known = readRollup(site, rolled)
-  const state = known ?? { watermark: 0, zone: timezone, unit: unitOf(timezone) }
+  const { watermark, zone, unit } = known ?? { watermark: 0, zone: timezone, unit: unitOf(timezone) }
   if (!known) forget(site, rolled)
   const limit = measure.rows ?? ROWS_AT_ONCE
-  const sums = new Sums(rolled, state)
+  const sums = new Sums(rolled, zone, unit)
   const changed = known ? takeChanges(site, rolled, sums, limit) : 0
-  const past = changed < limit ? nextWatermark(site, rolled, state.watermark, limit, measure) : state.watermark
+  const past = changed < limit ? nextWatermark(site, rolled, watermark, limit, measure) : watermark
   let read = changed
-  if (past > state.watermark)
-    read += addRows(site, rolled, "facts", sql`f.id >= ${state.watermark} and f.id < ${past}`, sums, 1)
+  if (past > watermark) read += addRows(site, rolled, "facts", sql`f.id >= ${watermark} and f.id < ${past}`, sums, 1)
   if (read === 0) return 0
   sums.write(site)
-  const row = { ...state, fact: rolled.fact, watermark: past }
-  site.db.insert(rollupState).values(row).onConflictDoUpdate({ target: rollupState.fact, set: row }).run()
+  statements(site).put.run({ fact: rolled.fact, watermark: past, zone, unit })
   return read
 }
 
@@ -76,7 +128,7 @@ function unitOf(zone: string): number {
 
 /** The sums are of another zone, or none were made. */
 function forget(site: Site, { table, fact }: Rolled): void {
-  site.db.run(sql.raw(`delete from ${table}_sums`))
+  forgetSums(site, fact)
   site.db.run(sql.raw(`delete from ${table}_before`))
   site.db.delete(rollupState).where(sql`${rollupState.fact} = ${fact}`).run()
 }
@@ -124,101 +176,96 @@ function addRows(
     ...values.map((dimension) => groupingOf(dimension, "f.at").value),
     ...Object.keys(ids).map((name) => `f.${name}`),
     ...counts.map((name) => parts[name] ?? "0"),
-  ].map((column, index) => `${column} as c${index}`)
-  const rows = site.db.all<Record<string, string | number | null>>(
+  ]
+  const rows = site.db.values<(Item | null)[]>(
     sql`select ${sql.raw(columns.join(", "))} from ${sql.raw(`${table}_${from}`)} f where ${where}${counted ? sql` and ${sql.raw(counted)}` : sql``}`,
   )
-  for (const row of rows) sums.add(Object.values(row), sign)
+  for (const row of rows) sums.add(row, sign)
   return rows.length
 }
 
-interface Sum {
-  readonly kind: string
-  readonly grain: "d" | "m" | "h"
-  readonly bucket: number
-  readonly item: string | number
-  readonly counts: number[]
-}
+/** Sums of one bucket, by kind. */
+type Bucket = readonly Counts[]
 
 /** Sums in the making. */
 class Sums {
   readonly #rolled: Rolled
-  readonly #state: RollupState
+  readonly #zone: string
+  readonly #unit: number
   readonly #kinds: readonly string[]
-  readonly #sums = new Map<string, Sum>()
+  readonly #days = new Map<number, Bucket>()
+  /** By the place of an hour in all of time. */
+  readonly #hours = new Map<number, Bucket>()
+  readonly #scratch: Float64Array
   #span = { start: 0, end: 0, offset: 0 }
 
-  constructor(rolled: Rolled, state: RollupState) {
+  constructor(rolled: Rolled, zone: string, unit: number) {
     this.#rolled = rolled
-    this.#state = state
-    this.#kinds = [...rolled.values, ...Object.keys(rolled.ids)]
+    this.#zone = zone
+    this.#unit = unit
+    this.#kinds = ["all", ...rolled.values, ...Object.keys(rolled.ids)]
+    this.#scratch = new Float64Array(rolled.counts.length)
   }
 
-  /** One row: its moment, what it is of each kind, and what it adds to each count. */
-  add(row: readonly (string | number | null)[], sign: 1 | -1): void {
+  /** One row: its moment, what it is of each kind but `all`, and what it adds to each count. */
+  add(row: readonly (Item | null)[], sign: 1 | -1): void {
     const at = Number(row[0])
-    const day = Math.floor((at + this.#offsetAt(at)) / DAY_MS)
-    const hour = Math.floor(at / this.#state.unit)
-    const first = 1 + this.#kinds.length
-    const put = (kind: string, item: string | number) => {
-      this.#put(kind, "d", day, item, row, first, sign)
-      if (HOURLY.includes(kind)) this.#put(kind, "h", hour, item, row, first, sign)
+    const counts = this.#scratch
+    for (let index = 0; index < counts.length; index++)
+      counts[index] = sign * Number(row[this.#kinds.length + index] ?? 0)
+    const day = this.#bucketOf(this.#days, Math.floor((at + this.#offsetAt(at)) / DAY_MS))
+    const hour = this.#bucketOf(this.#hours, Math.floor(at / this.#unit))
+    for (let kind = 0; kind < this.#kinds.length; kind++) {
+      const item = kind === 0 ? "" : (row[kind] ?? "")
+      addTo(day[kind], item, counts)
+      if (HOURLY.includes(this.#kinds[kind] ?? "")) addTo(hour[kind], item, counts)
     }
-    put("all", "")
-    for (const [index, kind] of this.#kinds.entries()) put(kind, row[1 + index] ?? "")
   }
 
   /** Adds the sums to those that are there. */
   write(site: Site): void {
-    this.#addMonths()
-    const { table, counts } = this.#rolled
-    const rows = [...this.#sums.values()]
-      .filter((sum) => sum.counts.some((count) => count !== 0))
-      .map(({ kind, grain, bucket, item, counts }) => [kind, grain, bucket, item, ...counts])
-    const names = ["kind", "grain", "bucket", "item", ...counts]
-    const columns = names.map((_, index) => `value ->> ${index}`).join(", ")
-    const added = counts.map((name) => `${name} = ${name} + excluded.${name}`).join(", ")
-    for (let start = 0; start < rows.length; start += SUMS_AT_ONCE)
-      site.db.run(
-        sql`insert into ${sql.raw(`${table}_sums (${names.join(", ")}) select ${columns}`)} from json_each(${JSON.stringify(rows.slice(start, start + SUMS_AT_ONCE))}) where true on conflict (kind, grain, bucket, item) do update set ${sql.raw(added)}`,
-      )
-  }
-
-  #put(
-    kind: string,
-    grain: Sum["grain"],
-    bucket: number,
-    item: string | number,
-    row: readonly (string | number | null)[],
-    first: number,
-    sign: number,
-  ): void {
-    const key = `${kind} ${grain} ${bucket} ${item}`
-    let sum = this.#sums.get(key)
-    if (!sum) {
-      sum = { kind, grain, bucket, item, counts: this.#rolled.counts.map(() => 0) }
-      this.#sums.set(key, sum)
+    const { fact } = this.#rolled
+    for (const [index, kind] of this.#kinds.entries()) {
+      const items = new Set([...this.#days.values()].flatMap((bucket) => [...(bucket[index]?.keys() ?? [])]))
+      const ids = internItems(site, kind, [...items])
+      const months = new Map<number, Cells>()
+      for (const [day, bucket] of this.#days) {
+        const cells = cellsOf(bucket[index], ids)
+        const month = monthOf(day)
+        const sum = entryOf(months, month, () => new Map())
+        for (const [id, counts] of cells) addTo(sum, id, counts)
+        storeCells(site, { fact, kind, grain: "d", bucket: day }, cells)
+      }
+      for (const [month, cells] of months) storeCells(site, { fact, kind, grain: "m", bucket: month }, cells)
+      if (!HOURLY.includes(kind)) continue
+      const hours = new Map<number, Cells>()
+      const perDay = DAY_MS / this.#unit
+      for (const [hour, bucket] of this.#hours) {
+        const cells = entryOf(hours, Math.floor(hour / perDay), () => new Map())
+        for (const [id, counts] of cellsOf(bucket[index], ids)) cells.set(id * HOURS + (hour % perDay), counts)
+      }
+      for (const [day, cells] of hours) storeCells(site, { fact, kind, grain: "h", bucket: day }, cells)
     }
-    for (let index = 0; index < sum.counts.length; index++)
-      sum.counts[index] = (sum.counts[index] ?? 0) + sign * Number(row[first + index] ?? 0)
   }
 
-  /** A month is the sum of its days. */
-  #addMonths(): void {
-    for (const sum of [...this.#sums.values()])
-      if (sum.grain === "d") this.#put(sum.kind, "m", monthOf(sum.bucket), sum.item, sum.counts, 0, 1)
+  #bucketOf(buckets: Map<number, Bucket>, place: number): Bucket {
+    return entryOf(buckets, place, () => this.#kinds.map(() => new Map()))
   }
 
   /** Rows come in the order of their ids, so mostly of time: the span of the row before is the likely one. */
   #offsetAt(at: number): number {
     if (at < this.#span.start || at >= this.#span.end)
-      this.#span = offsetsOf(at, at + 30 * DAY_MS, this.#state.zone)[0] ?? this.#span
+      this.#span = offsetsOf(at, at + 30 * DAY_MS, this.#zone)[0] ?? this.#span
     return this.#span.offset
   }
 }
 
-/** The first day of the month in which a day lies, both counted from 1970. */
-export function monthOf(day: number): number {
-  const date = new Date(day * DAY_MS)
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / DAY_MS
+function addTo<Key>(sums: Map<Key, Float64Array> | undefined, key: Key, counts: Float64Array): void {
+  const sum = sums?.get(key)
+  if (!sum) sums?.set(key, counts.slice())
+  else for (let index = 0; index < counts.length; index++) sum[index] = (sum[index] ?? 0) + (counts[index] ?? 0)
+}
+
+function cellsOf(counts: Counts | undefined, ids: ReadonlyMap<Item, number>): Cells {
+  return new Map([...(counts ?? [])].map(([item, sum]) => [ids.get(item) ?? 0, sum]))
 }

@@ -5,7 +5,6 @@ import { purgeSaved } from "./idempotency.js"
 import { learn } from "./learn.js"
 import { closeLapsed } from "./lease.js"
 import { listPools } from "./pool.js"
-import { settle } from "./rollup.js"
 import { shareOut } from "./share.js"
 
 const LEASES_A_SWEEP = 500
@@ -15,8 +14,8 @@ export const SWEEP_MS = 10 * 60_000
 
 /**
  * Housekeeping that nothing depends on: ends lapsed leases in the history, closes calls that fell silent, forgets old
- * idempotency keys, learns from what happened since, sets numbers apart anew, sums what reports count, looks after the
- * pools. Bounded work.
+ * idempotency keys, learns from what happened since, sets numbers apart anew, looks after the pools. Bounded work. What
+ * reports count is summed apart from it (`settle`), a little at a time.
  */
 export function sweep(site: Site): void {
   const pools = new Map(listPools(site).map((pool) => [pool.id, pool]))
@@ -25,6 +24,5 @@ export function sweep(site: Site): void {
   closeSilent(site)
   learn(site)
   shareOut(site)
-  settle(site)
   watchPools(site)
 }

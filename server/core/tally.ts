@@ -4,12 +4,13 @@ import type { Dimension, ValueDimension } from "../../shared/contract-report.js"
 import { allocateShared, type Spread } from "./allocation.js"
 import type { Site } from "./db.js"
 import { groupingOf, isTime } from "./dimension.js"
+import { entryOf } from "./entry.js"
 import { COST_COUNTS, type Count, FACTS, type Fact, type FactName } from "./fact.js"
 import { idAt } from "./id.js"
-import { HOURLY, kindFor, ROLLED } from "./rolled.js"
-import { monthOf, type RollupState, readRollup } from "./rollup.js"
+import { COSTS, type Rolled, summedFor } from "./rolled.js"
 import { readSettings } from "./settings.js"
 import type { DaySpan } from "./span.js"
+import { readSums, type SumGroup, type Sums, sumsFor } from "./summed.js"
 
 /** What shall be counted, and how grouped. */
 export interface Plan {
@@ -18,8 +19,6 @@ export interface Plan {
   readonly filters: readonly (readonly [ValueDimension, string])[]
   readonly days: DaySpan
   readonly lookback: number
-  /** Another condition on the rows, in SQL over the view `f`. */
-  readonly where?: SQL
   /** Counts that were left out, because too many rows would have to be read one by one; `tally` adds to it. */
   readonly tooMany?: Set<Count>
 }
@@ -50,12 +49,15 @@ const ALL = [
   "cycles",
 ] as Count[]
 
+const NOTHING = Object.fromEntries(ALL.map((name) => [name, 0])) as Record<Count, number>
+
 /** The group, added with nothing in it where it is new. */
 export function tallyOf(tallies: Tallies, group: Group): Tally {
   const key = JSON.stringify(Object.values(group))
   const known = tallies.get(key)
   if (known) return known
-  const counts = Object.fromEntries(ALL.map((name) => [name, 0])) as Record<Count, number>
+  // A year by day and campaign has thousands of groups, and each has few of all the counts.
+  const counts: Record<Count, number> = Object.create(NOTHING)
   const made = { group, counts, present: 0, cycles: [] }
   tallies.set(key, made)
   return made
@@ -97,30 +99,94 @@ function countFact(site: Site, plan: Plan, name: FactName, names: readonly Count
   const fact: Fact = FACTS[name]
   const summed = names.filter((count) => !fact.distinct?.[count])
   const once = names.filter((count) => fact.distinct?.[count])
-  const parts = (summed.length > 0 && partsOf(site, plan, name)) || [{ sign: 1 }]
-  const add = (counts: readonly Count[], part: Part) => {
+  const sums = summed.length > 0 ? sumsOf(site, plan, name) : undefined
+  const countRows = (counts: readonly Count[], part: Part) => {
     const columns = counts.map((count) => {
       const distinct = fact.distinct?.[count]
-      // Orders are summed once; that of the channels with ads is a choice among their sums.
-      if (part.sums) return sql.raw(`coalesce(sum(z.sign * f.${count === "ads_revenue" ? "revenue" : count}), 0)`)
       return sqlOf(site, distinct ? `count(distinct ${distinct})` : `coalesce(sum(${fact.counts[count]}), 0)`, plan)
     })
-    const rows = part.sums ? sql.raw(`coalesce(sum(z.sign * ${part.sums.rows}), 0)`) : sql`count(*)`
-    for (const { group, values } of select(site, plan, fact, [...columns, rows], true, part)) {
+    for (const { group, values } of select(site, plan, fact, [...columns, sql`count(*)`], true, part)) {
       const tally = tallyOf(tallies, group)
       for (const [index, count] of counts.entries()) tally.counts[count] += part.sign * Number(values[index] ?? 0)
       tally.present += part.sign * Number(values[counts.length] ?? 0)
     }
   }
-  const fromSums = parts.some(({ sums }) => sums)
-  const rowByRow = fromSums ? once : names
-  if (rowByRow.length > 0 && isTooMuch(site, plan, name)) {
+  if (sums) {
+    for (const { group, found } of readGroups(site, plan, name, sums, summed)) {
+      const tally = tallyOf(tallies, group)
+      for (const [index, count] of summed.entries()) tally.counts[count] += found.counts[index] ?? 0
+      tally.present += found.rows
+    }
+    for (const part of restOf(sums)) countRows(summed, part)
+  }
+  const rowByRow = sums ? once : names
+  if (rowByRow.length === 0) return
+  if (isTooMuch(site, plan, name)) {
     for (const count of rowByRow) plan.tooMany?.add(count)
-    if (fromSums) for (const part of parts) add(summed, part)
     return
   }
-  if (summed.length > 0) for (const part of parts) add(summed, part)
-  if (once.length > 0) add(once, { sign: 1 })
+  if (summed.length > 0 && !sums) countRows(summed, WHOLE)
+  if (once.length > 0) countRows(once, WHOLE)
+}
+
+/** The sums of a fact that answer a plan together with the rest of its rows; undefined where none fit. */
+function sumsOf(site: Site, plan: Plan, name: FactName): Sums | undefined {
+  const summed = summedFor(name)
+  const wanted = [...plan.dimensions, ...plan.filters.map(([dimension]) => dimension)]
+  const values = wanted.filter((dimension) => !isTime(dimension)) as ValueDimension[]
+  return summed && sumsFor(site, summed, plan, name === "ads" ? [...values, "channel"] : values)
+}
+
+/** A plan's groups out of sums. */
+function readGroups(
+  site: Site,
+  plan: Plan,
+  name: FactName,
+  sums: Sums,
+  counts: readonly Count[],
+): { group: Group; found: SumGroup }[] {
+  const { where }: Fact = FACTS[name]
+  const dimensions = plan.dimensions.filter((dimension) => !isTime(dimension))
+  const times = plan.dimensions.filter(isTime)
+  const found = readSums(site, sums, {
+    values: dimensions.map((dimension) => groupingOf(dimension, "0")),
+    // The condition of the whole fact is in its sums already.
+    where: [...filtersOf(plan, "0"), ...(name === "ads" && where ? [sqlOf(site, where, plan)] : [])],
+    times,
+    // Orders are summed once; that of the channels with ads is a choice among their sums.
+    counts: counts.map((count) => (count === "ads_revenue" ? "revenue" : count)),
+  })
+  return found.map((one) => ({
+    group: Object.fromEntries(
+      plan.dimensions.map((dimension) => [
+        dimension,
+        (isTime(dimension) ? one.times[times.indexOf(dimension)] : one.values[dimensions.indexOf(dimension)]) ?? null,
+      ]),
+    ),
+    found: one,
+  }))
+}
+
+function filtersOf({ filters }: Plan, local: string): SQL[] {
+  return filters.map(
+    ([dimension, wanted]) => sql`coalesce(${sql.raw(groupingOf(dimension, local).value)}, '') = ${wanted}`,
+  )
+}
+
+/** What no sums hold: the rows after them, and the rows among them that changed, as they are less as they were. */
+function restOf({ summed, state, days }: Sums): Part[] {
+  if (days) return days.length === 0 ? [] : [{ sign: 1, rows: sql`f.key in (select day from cost_days_changed)` }]
+  const { table } = summed as Rolled
+  const after: Part = { sign: 1, rows: sql`f.id >= ${state?.watermark ?? 0}` }
+  return [
+    ...(state?.newer ? [after] : []),
+    ...(state?.changed
+      ? [
+          { sign: 1 as const, rows: sql`f.id in (select b.id from ${sql.raw(`${table}_before`)} b)` },
+          { sign: -1 as const, from: `${table}_before` },
+        ]
+      : []),
+  ]
 }
 
 /**
@@ -133,13 +199,7 @@ function shareCosts(site: Site, plan: Plan, tallies: Tallies, missing: ReadonlyS
   const known = (fact: Fact) => values.every((dimension) => fact.dimensions.includes(dimension))
   if (names.length === 0 || values.length === 0 || !known(FACTS.visits) || !known(FACTS.calls)) return
   const times = plan.dimensions.filter(isTime)
-  const shared = select(
-    site,
-    { ...plan, dimensions: times, where: sql`f.spread <> '' and coalesce(f.channel, '') = ''` },
-    FACTS.costs,
-    [sql`f.spread`, ...names.map((name) => sql.raw((FACTS.costs.counts as Record<string, string>)[name] ?? "0"))],
-    false,
-  )
+  const shared = readShared(site, { ...plan, dimensions: times }, names)
   if (shared.length === 0) return
   const traffic = tally(site, { ...plan, counts: new Set(["visits", "calls", "talk_s"]) })
   for (const time of new Map(shared.map(({ group }) => [JSON.stringify(group), group])).values()) {
@@ -162,24 +222,49 @@ function shareCosts(site: Site, plan: Plan, tallies: Tallies, missing: ReadonlyS
   }
 }
 
-/** Some of a fact's rows: those of a table like its view, or sums of them. */
+/** Costs of no channel that are to be shared, by the plan's units of time and how: the spread, then the counts. */
+function readShared(site: Site, plan: Plan, names: readonly Count[]): Found[] {
+  const where = sql`f.spread <> '' and coalesce(f.channel, '') = ''`
+  const sums = sumsFor(
+    site,
+    COSTS,
+    plan,
+    plan.filters.map(([dimension]) => dimension),
+  )
+  const times = plan.dimensions.filter(isTime)
+  const asked = { times, counts: names, values: [{ value: "f.spread" }], where: [...filtersOf(plan, "0"), where] }
+  const summed = (sums ? readSums(site, sums, asked) : []).map(({ values, times: moments, counts }) => ({
+    group: Object.fromEntries(times.map((time, index) => [time, moments[index] ?? null])),
+    values: [...values, ...counts],
+  }))
+  const columns = [
+    sql`f.spread`,
+    ...names.map((name) => sql.raw((FACTS.costs.counts as Record<string, string>)[name] ?? "0")),
+  ]
+  const rest = sums ? restOf(sums) : [WHOLE]
+  return [
+    ...summed,
+    ...rest.flatMap((part) =>
+      select(site, plan, FACTS.costs, columns, false, {
+        ...part,
+        rows: part.rows ? sql`${part.rows} and ${where}` : where,
+      }),
+    ),
+  ]
+}
+
+/** Some of a fact's rows: those of a table like its view. */
 export interface Part {
   readonly sign: 1 | -1
   /** Where its rows are, if not in the fact's view. */
   readonly from?: string
   /** Which rows, in SQL. */
   readonly rows?: SQL
-  readonly sums?: Range & {
-    /** The dimension whose values the sums are of. */
-    readonly value: ValueDimension | null
-    /** How many rows a sum is of, in SQL. */
-    readonly rows: string
-    /** Whether the fact's condition is on the sums, too; it is in them already where it is that of the whole fact. */
-    readonly where: string | undefined
-  }
 }
 
-/** What `select` found: the group and the other columns. */
+const WHOLE: Part = { sign: 1 }
+
+/** What `select` found: the group, one object for all rows of it, and the other columns. */
 export interface Found {
   readonly group: Group
   readonly values: readonly Value[]
@@ -195,88 +280,40 @@ export function select(
   fact: Pick<Fact, "view" | "key" | "where" | "earlier">,
   columns: readonly SQL[],
   aggregated = true,
-  part: Part = { sign: 1 },
+  part: Part = WHOLE,
 ): Found[] {
-  const local = part.sums ? "f.bucket * z.unit + z.offset" : fact.key === "day" ? "f.at" : "f.at + z.offset"
-  const read = (dimension: Dimension) =>
-    dimension === part.sums?.value
-      ? { ...groupingOf(dimension, local), value: `nullif(f.${dimension}, '')` }
-      : groupingOf(dimension, local)
-  const groupings = plan.dimensions.map(read)
-  const filters = plan.filters.map(([dimension, value]) => ({ ...read(dimension), wanted: value }))
+  const local = fact.key === "day" ? "f.at" : "f.at + z.offset"
+  const groupings = plan.dimensions.map((dimension) => groupingOf(dimension, local))
+  const filters = plan.filters.map(([dimension]) => groupingOf(dimension, local))
   const joins = [...new Set([...groupings, ...filters].flatMap(({ join }) => join ?? []))]
   const names = [...groupings.map(({ value }) => sql.raw(value)), ...columns]
-  const selected = sql.join(
-    names.map((name, index) => sql`${name} as ${sql.raw(`c${index}`)}`),
-    sql`, `,
-  )
-  const { source, within, condition } =
-    part.sums ?? rangeOf(plan, { ...fact, view: part.from ?? fact.view }, part.rows !== undefined)
-  const ownWhere = part.sums ? fact.where && part.sums.where : fact.where
+  const byId = part.rows !== undefined && fact.key !== "day"
+  const { source, within, condition } = rangeOf(plan, { ...fact, view: part.from ?? fact.view }, byId)
   const where = [
     condition,
-    ...(ownWhere ? [sqlOf(site, ownWhere, plan)] : []),
-    ...(plan.where ? [plan.where] : []),
+    ...(fact.where ? [sqlOf(site, fact.where, plan)] : []),
     ...(part.rows ? [part.rows] : []),
-    ...filters.map(({ value, wanted }) => sql`coalesce(${sql.raw(value)}, '') = ${wanted}`),
+    ...filtersOf(plan, local),
   ].map((one) => sql`(${one})`)
   const grouping =
     aggregated && groupings.length > 0 ? sql.raw(` group by ${groupings.map(({ value }) => value).join(", ")}`) : sql``
-  const rows = site.db.all<Record<string, Value>>(
-    sql`${source} select ${selected} from ${within} ${sql.raw(joins.join(" "))} where ${sql.join(where, sql` and `)}${grouping}`,
+  const rows = site.db.values<Value[]>(
+    sql`${source} select ${sql.join(names, sql`, `)} from ${within} ${sql.raw(joins.join(" "))} where ${sql.join(where, sql` and `)}${grouping}`,
   )
-  return rows.map((row) => ({
-    group: Object.fromEntries(
+  const groups = new Map<string, Group>()
+  const groupOf = (values: readonly Value[]) =>
+    Object.fromEntries(
       plan.dimensions.map((dimension, index) => {
-        const value = row[`c${index}`] ?? null
+        const value = values[index] ?? null
         const name = groupings[index]?.name
         return [dimension, value === null || !name ? value : name(value)]
       }),
-    ),
-    values: columns.map((_, index) => row[`c${groupings.length + index}`] ?? null),
-  }))
-}
-
-/**
- * The parts of a fact that answer a plan together: the sums, the rows after them, and the rows among them that changed, as
- * they are less as they were. Undefined where no sums fit: its rows are all there is.
- */
-function partsOf(site: Site, plan: Plan, name: FactName): Part[] | undefined {
-  const rolled = ROLLED.find(({ fact }) => fact === (name === "ads" ? "orders" : name))
-  const state = rolled && !plan.where && readRollup(site, rolled)
-  if (!rolled || !state) return undefined
-  const wanted = [...plan.dimensions, ...plan.filters.map(([dimension]) => dimension)]
-  const values = wanted.filter((dimension) => !isTime(dimension)) as ValueDimension[]
-  const found = kindFor(rolled, name === "ads" ? [...values, "channel"] : values)
-  const cover = found && coverOf(plan, state, HOURLY.includes(found.kind))
-  if (!found || !cover) return undefined
-  const { table, counts } = rolled
-  const { kind, value } = found
-  const sources = kind === "source_id"
-  const columns = [
-    ...["r.kind", "r.grain", "r.bucket", ...counts.map((count) => `r.${count}`)],
-    ...(kind === "all" ? [] : [`r.item as ${kind}`]),
-    ...(sources
-      ? ["channel", "ga4_channel", "source", "medium", "campaign", "term", "content"].map((one) => `s.${one}`)
-      : []),
-  ].join(", ")
-  const join = sources ? " left join sources s on s.id = r.item" : ""
-  return [
-    {
-      sign: 1,
-      sums: {
-        source: sql`with z as materialized (select value ->> 0 as grain, value ->> 1 as first, value ->> 2 as past, value ->> 3 as sign, value ->> 4 as unit, value ->> 5 as offset from json_each(${JSON.stringify(cover)}))`,
-        within: sql.raw(`z cross join (select ${columns} from ${table}_sums r${join}) f`),
-        condition: sql`f.kind = (select ${kind}) and f.grain = z.grain and f.bucket >= z.first and f.bucket < z.past`,
-        value,
-        rows: rolled.rows,
-        where: name === "ads" ? FACTS.ads.where : undefined,
-      },
-    },
-    { sign: 1, rows: sql`f.id >= ${state.watermark}` },
-    { sign: 1, rows: sql`f.id in (select b.id from ${sql.raw(`${table}_before`)} b)` },
-    { sign: -1, from: `${table}_before` },
-  ]
+    )
+  return rows.map((row) => {
+    const values = row.slice(0, groupings.length)
+    const key = values.length === 0 ? "" : JSON.stringify(values)
+    return { group: entryOf(groups, key, () => groupOf(values)), values: row.slice(groupings.length) }
+  })
 }
 
 /** Rows that a report reads one by one at most: about half a second, in which the site does nothing else. */
@@ -284,48 +321,12 @@ const ROWS_AT_MOST = 500_000
 
 /** Whether the rows of a fact in the days of a plan are too many to read; their sums tell, so a site without any never has too many. */
 function isTooMuch(site: Site, plan: Plan, name: FactName): boolean {
-  const rolled = ROLLED.find(({ fact }) => fact === name)
-  if (!rolled || !plan.tooMany) return false
-  const all: Plan = { ...plan, dimensions: [], filters: [] }
-  const [sums] = partsOf(site, { ...all, days: { ...plan.days, tz: readSettings(site).timezone } }, name) ?? []
+  if (!plan.tooMany || name === "costs" || summedFor(name)?.fact !== name) return false
+  const all: Plan = { ...plan, dimensions: [], filters: [], days: { ...plan.days, tz: readSettings(site).timezone } }
+  const sums = sumsOf(site, all, name)
   if (!sums) return false
-  const [found] = select(site, all, FACTS[name], [sql.raw(`coalesce(sum(z.sign * ${rolled.rows}), 0)`)], true, sums)
-  return Number(found?.values[0] ?? 0) > ROWS_AT_MOST
-}
-
-/** Rows of the spans of buckets that make up a plan's days: grain, first, past, sign, and how a bucket becomes ms on the wall. */
-type Cover = [grain: string, first: number, past: number, sign: number, unit: number, offset: number][]
-
-function coverOf({ dimensions, days }: Plan, { zone, unit }: RollupState, hourly: boolean): Cover | undefined {
-  if (days.tz === zone && !dimensions.includes("hour")) {
-    const [first, past] = [Date.parse(days.from) / DAY_MS, Date.parse(days.to) / DAY_MS + 1]
-    const daily = dimensions.some((dimension) => dimension === "day" || dimension === "week" || dimension === "weekday")
-    return daily ? [["d", first, past, 1, DAY_MS, 0]] : monthsAndDays(first, past)
-  }
-  if (!hourly) return undefined
-  const spans = offsetsOf(days.start, days.end, days.tz)
-  if (spans.some(({ start, end, offset }) => [start, end, offset].some((time) => time % unit !== 0))) return undefined
-  return spans.map(({ start, end, offset }) => ["h", start / unit, end / unit, 1, unit, offset])
-}
-
-/** Whole months, and of those at the ends the days that are in, or, where they are fewer, less the days that are not. */
-function monthsAndDays(first: number, past: number): Cover {
-  const cover: Cover = []
-  const put = (grain: string, from: number, to: number, sign: number) => {
-    if (from < to) cover.push([grain, from, to, sign, DAY_MS, 0])
-  }
-  for (let month = monthOf(first); month < past; ) {
-    const next = monthOf(month + 31)
-    const [from, to] = [Math.max(first, month), Math.min(past, next)]
-    if ((to - from) * 2 < next - month) put("d", from, to, 1)
-    else {
-      put("m", month, month + 1, 1)
-      put("d", month, from, -1)
-      put("d", to, next, -1)
-    }
-    month = next
-  }
-  return cover
+  const [found] = readSums(site, sums, { values: [], where: [], times: [], counts: [] })
+  return (found?.rows ?? 0) > ROWS_AT_MOST
 }
 
 /** The days of a plan, or as many before them. */
@@ -369,11 +370,11 @@ function sqlOf(site: Site, text: string, { days }: Plan): SQL {
 }
 
 /** The channels that ads were paid for in these days. */
-function channelsWithAds(site: Site, { from, to }: DaySpan): (string | null)[] {
-  const rows = site.db.all<{ channel: string | null }>(
-    sql`select distinct channel from cost_facts f where f.key >= ${from} and f.key <= ${to} and f.cost_kind = 'ads' and f.site_amount <> 0`,
-  )
-  return rows.map(({ channel }) => channel)
+function channelsWithAds(site: Site, days: DaySpan): Value[] {
+  const plan: Plan = { counts: new Set(["ads_days"]), dimensions: ["channel"], filters: [], days, lookback: 0 }
+  const tallies: Tallies = new Map()
+  countFact(site, plan, "costs", ["ads_days"], tallies)
+  return [...tallies.values()].flatMap(({ group, counts }) => (counts.ads_days > 0 ? [group.channel ?? null] : []))
 }
 
 /** Days from the lead to its order, ascending in each group. */

@@ -1,29 +1,39 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import { SITE_MIGRATIONS } from "../../migrations/index.js"
 import type { SiteAnswer } from "../../shared/contract.js"
 import { createMoments, type Moments } from "../core/clock.js"
 import type { Settled, Site } from "../core/db.js"
 import { SITE_ID } from "../core/id.js"
+import { type AnswerTo, answerQuestion, type Question } from "../core/question.js"
+import { settle } from "../core/rollup.js"
 import { createSite, findSettings } from "../core/settings.js"
 import { sweep } from "../core/sweep.js"
 import type { SiteHandle } from "../http/host.js"
 import { CommitQueue } from "./commit-queue.js"
 import { type OpenDatabase, openDatabase } from "./database.js"
+import type { Questions } from "./questions.js"
 import { toRefusal } from "./sqlite-error.js"
 
 /** Databases kept open; each costs three file handles and its cache. */
 const OPEN_SITES = 200
+
+/** A sweep sums that many times, with pauses, so that few leases wait for it: some seconds for a day of a large site. */
+const PIECES = 2000
+const PAUSE_MS = 40
 
 /** One site's file, open. */
 class OpenSite implements SiteHandle {
   readonly #database: OpenDatabase
   readonly #moments: Moments
   readonly #memory = new Map<string, unknown>()
+  readonly #questions: Questions | undefined
   readonly queue: CommitQueue
 
-  constructor(database: OpenDatabase, clock: () => number) {
+  constructor(database: OpenDatabase, clock: () => number, questions: Questions | undefined) {
     this.#database = database
+    this.#questions = questions
     this.#moments = createMoments(database.db, clock)
     this.queue = new CommitQueue(database.sqlite)
   }
@@ -51,6 +61,12 @@ class OpenSite implements SiteHandle {
     return this.queue.write<T>(() => work({ ...this.#site(), memory: this.#memory }))
   }
 
+  async ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
+    const { name } = this.#database.sqlite
+    if (this.#questions) return this.#questions.ask(name, this.#moments.now(), question)
+    return this.read((site) => answerQuestion(site, question) as Settled<AnswerTo<Q>>)
+  }
+
   close(): void {
     this.queue.flush()
     this.#database.sqlite.close()
@@ -66,9 +82,12 @@ class OpenSite implements SiteHandle {
 export class Sites {
   readonly #folder: string
   readonly #clock: () => number
+  readonly #questions: Questions | undefined
   readonly #open = new Map<string, OpenSite>()
+  #sweeping = false
 
-  constructor(dataDir: string, clock: () => number) {
+  constructor(dataDir: string, clock: () => number, questions?: Questions) {
+    this.#questions = questions
     this.#folder = join(dataDir, "sites")
     this.#clock = clock
     mkdirSync(this.#folder, { recursive: true })
@@ -97,12 +116,26 @@ export class Sites {
   erase(id: string): void {
     this.#open.get(id)?.close()
     this.#open.delete(id)
+    this.#questions?.forget(this.#fileOf(id))
     for (const suffix of ["", "-wal", "-shm"]) rmSync(this.#fileOf(id) + suffix, { force: true })
   }
 
-  /** Housekeeping in the sites that are open; the others are swept when they are used. */
+  /** Housekeeping in the sites that are open; the others are swept when they are used. Called again meanwhile it does nothing. */
   async sweep(): Promise<void> {
-    for (const site of [...this.#open.values()]) await site.write(sweep)
+    if (this.#sweeping) return
+    this.#sweeping = true
+    try {
+      for (const [id, site] of [...this.#open]) {
+        const isOpen = () => this.#open.get(id) === site
+        if (isOpen()) await site.write(sweep)
+        for (let piece = 0; piece < PIECES && isOpen(); piece++) {
+          if ((await site.writeTraffic((opened) => settle(opened))) === 0) break
+          await sleep(PAUSE_MS, undefined, { ref: false })
+        }
+      }
+    } finally {
+      this.#sweeping = false
+    }
   }
 
   /** Commits what waits and closes every file. */
@@ -113,7 +146,11 @@ export class Sites {
 
   #openFile(id: string): OpenSite {
     try {
-      const site = new OpenSite(openDatabase(this.#fileOf(id), SITE_MIGRATIONS, this.#clock()), this.#clock)
+      const site = new OpenSite(
+        openDatabase(this.#fileOf(id), SITE_MIGRATIONS, this.#clock()),
+        this.#clock,
+        this.#questions,
+      )
       this.#open.set(id, site)
       this.#closeOldest()
       return site

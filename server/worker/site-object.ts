@@ -9,6 +9,8 @@ import { type Glance, glance } from "../core/glance.js"
 import { newSecret } from "../core/id.js"
 import { findScope, type Scope } from "../core/key.js"
 import { migrate, schemaVersion } from "../core/migrate.js"
+import { answerQuestion } from "../core/question.js"
+import { settle } from "../core/rollup.js"
 import { createSite, describeSite, findSettings } from "../core/settings.js"
 import { SWEEP_MS, sweep } from "../core/sweep.js"
 import { createSiteDashboard } from "../dashboard/app.js"
@@ -24,6 +26,9 @@ import type { Env } from "./env.js"
 import { fetchPage } from "./fetch-page.js"
 import { logToConsole } from "./log.js"
 import { migrateExisting, openStorage } from "./storage.js"
+
+/** A sweep sums that many times: well within an alarm's seconds of processor time, and more than a large site's ten minutes bring. */
+const PIECES = 40
 
 /**
  * One site: its database and the same app that Node runs over its files. The object is the only writer, its transactions
@@ -95,10 +100,17 @@ export class SiteObject extends DurableObject<Env> {
     return this.#exists() ? glance(this.#site()) : undefined
   }
 
-  override alarm(): void {
+  override async alarm(): Promise<void> {
     this.#armed = false
     this.#memory.clear()
-    if (this.#exists()) this.ctx.storage.transactionSync(() => sweep(this.#site()))
+    if (!this.#exists()) return
+    this.ctx.storage.transactionSync(() => sweep(this.#site()))
+    for (let piece = 0; piece < PIECES; piece++) {
+      if (this.ctx.storage.transactionSync(() => settle(this.#site())) === 0) return
+      // Page views that wait come between.
+      await scheduler.wait(1)
+    }
+    this.#arm()
   }
 
   /** The time, ms. */
@@ -133,6 +145,7 @@ export class SiteObject extends DurableObject<Env> {
         this.#arm()
         return result
       },
+      ask: async (question) => answerQuestion(this.#site(), question),
       writeTraffic: async <T>(work: (site: Site) => Settled<T>) => {
         const result = this.ctx.storage.transactionSync(() => work({ ...this.#site(), memory }))
         this.#arm()
