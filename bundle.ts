@@ -29,8 +29,8 @@ export async function buildAll(): Promise<BuildResult> {
   await Promise.all([
     build({
       ...COMMON,
-      entryPoints: ["server/node/main.ts"],
-      outfile: "dist/node.js",
+      entryPoints: { node: "server/node/main.ts", "question-thread": "server/node/question-thread.ts" },
+      outdir: "dist",
       platform: "node",
       packages: "external",
     }),

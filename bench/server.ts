@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { serve } from "@hono/node-server"
 import { Hono } from "hono"
+import { answerQuestion } from "../server/core/question.js"
 import type { SiteHandle, SiteHost } from "../server/http/host.js"
 import { handleErrors, mountSiteRoutes, siteRoute } from "../server/http/route.js"
 import { logToStderr } from "../server/node/log.js"
@@ -58,6 +59,7 @@ const handle: SiteHandle = {
   read: (look) => look(nothing),
   write: async (work) => work(nothing),
   writeTraffic: async (work) => work(nothing),
+  ask: async (question) => answerQuestion(nothing, question),
 }
 const host = { openSite: async () => handle, log: logToStderr } as unknown as SiteHost
 const app = new Hono()

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import { convertV4MiniflareOptions, Miniflare } from "miniflare"
 import { newKey } from "../server/core/id.js"
 import type { Log } from "../server/http/host.js"
@@ -162,6 +163,7 @@ async function startNode(
       log,
       clock: () => clock.now ?? Date.now(),
       fetch: world,
+      questions: pathToFileURL("dist/question-thread.js"),
     })
   let server: RunningServer = await start(0)
   const url = server.url.replace("localhost", "127.0.0.1")

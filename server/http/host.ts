@@ -2,6 +2,7 @@ import type { SiteAnswer } from "../../shared/contract.js"
 import type { Client } from "../core/client.js"
 import type { Settled, Site } from "../core/db.js"
 import type { Directory } from "../core/directory.js"
+import type { AnswerTo, Question } from "../core/question.js"
 
 // What the HTTP layer needs of the machine under it. Node and Workers each implement it; no route knows which.
 
@@ -13,6 +14,8 @@ export interface SiteHandle {
   write<T>(work: (site: Site) => Settled<T>): Promise<T>
   /** The same for work that changes no configuration (page views, beats, carriers' events): it may remember what it reads of it. */
   writeTraffic<T>(work: (site: Site) => Settled<T>): Promise<T>
+  /** Answers what may take long, where the host can beside everything else. */
+  ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>>
 }
 
 /** The directory's database. */

@@ -6,6 +6,7 @@ import type { Directory } from "../core/directory.js"
 import { SITE_ID } from "../core/id.js"
 import { findSaved, save } from "../core/idempotency.js"
 import type { Scope } from "../core/key.js"
+import type { Question } from "../core/question.js"
 import { notFound, Refusal } from "../core/refusal.js"
 import { authorize, readHolder, sha256 } from "./auth.js"
 import { parseJson, readBytes, readText } from "./body.js"
@@ -58,6 +59,8 @@ export interface Route<Store, Host, Query = unknown, Body = unknown, Result = un
   readonly prepare?: (input: Input<Query, Body>, host: Host) => Promise<unknown>
   readonly look?: (store: Store, input: Input<Query, Body>, host: Host) => Result
   readonly work?: (store: Store, input: Input<Query, Body>, host: Host, prepared: unknown) => Result
+  /** Instead of `look`, where looking may take long: the question that the result answers. */
+  readonly ask?: (store: ActHandle<Store>, input: Input<Query, Body>) => Question
   /**
    * Instead of `look` and `work`, where the world is asked in between: it works in transactions of its own, one such
    * request of a site at a time. Broken off and asked again, it must not do twice what the world cannot take back.
@@ -157,6 +160,7 @@ interface Handle<Store> {
   read<T>(look: (store: Store) => T): T
   write<T>(work: (store: Store) => T): Promise<T>
   writeTraffic?<T>(work: (store: Store) => T): Promise<T>
+  ask?(question: Question): Promise<unknown>
 }
 
 async function run<Store extends Site | Directory, Host>(
@@ -176,9 +180,10 @@ async function run<Store extends Site | Directory, Host>(
     body,
     request: c.req.raw,
   }
-  const { look, work, act } = route
+  const { look, work, act, ask } = route
   const idempotencyKey = route.method === "post" ? await readIdempotencyKey(c, principal, text) : undefined
   if (act) return turns.take(input.params.site ?? "", () => actOnce(route, host, store, input, idempotencyKey))
+  if (ask && store.ask) return toResponse(answerOf(route, await store.ask(ask(store, input)), input, host))
   if (look)
     return toResponse(
       answerOf(

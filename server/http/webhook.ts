@@ -135,6 +135,7 @@ async function openSite(host: SiteHost, id: string): Promise<SiteHandle | undefi
       },
       write: fail,
       writeTraffic: fail,
+      ask: fail,
     }
   }
 }

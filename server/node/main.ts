@@ -11,7 +11,8 @@ export async function main(version: string): Promise<void> {
   try {
     const config = readConfig(process.env)
     const clock = createSteadyClock(Date.now, () => performance.now())
-    const server = await startServer({ config, assets: readAssets(), version, log: logToStderr, clock })
+    const questions = new URL("./question-thread.js", import.meta.url)
+    const server = await startServer({ config, assets: readAssets(), version, log: logToStderr, clock, questions })
     for (const signal of ["SIGTERM", "SIGINT"] as const)
       process.once(signal, () => {
         server.stop().then(() => process.exit(0))

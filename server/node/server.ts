@@ -31,6 +31,7 @@ import type { Config } from "./config.js"
 import { type OpenDatabase, openDatabase } from "./database.js"
 import { fetchPage } from "./fetch-page.js"
 import { lockFolder } from "./lock.js"
+import { Questions } from "./questions.js"
 import { Sites } from "./sites.js"
 import { toRefusal } from "./sqlite-error.js"
 
@@ -48,6 +49,8 @@ export interface ServerOptions {
   readonly log: Log
   /** The time, ms; `Date.now` but in tests. */
   readonly clock?: () => number
+  /** The program of the thread that makes reports (question-thread.ts); without it they are made between requests. */
+  readonly questions?: URL
   /** How requests go out; the global `fetch` but in tests. */
   readonly fetch?: (request: Request) => Promise<Response>
 }
@@ -78,12 +81,14 @@ export async function startServer({
   version,
   log,
   clock = Date.now,
+  questions: program,
   fetch = (request) => globalThis.fetch(request),
 }: ServerOptions): Promise<RunningServer> {
   openFolder(config.dataDir)
   const unlock = lockFolder(config.dataDir)
   const database = openDatabase(join(config.dataDir, "directory.db"), DIRECTORY_MIGRATIONS, clock())
-  const sites = new Sites(config.dataDir, clock)
+  const questions = program && new Questions(program)
+  const sites = new Sites(config.dataDir, clock, questions)
   const directory = openDirectory(database, clock)
   const close = () => {
     sites.close()
@@ -164,6 +169,7 @@ export async function startServer({
       stop: async () => {
         clearInterval(timer)
         await stopListening(server)
+        await questions?.close()
         close()
       },
     }

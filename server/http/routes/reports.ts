@@ -9,10 +9,7 @@ import {
   SavedReportsQuery,
 } from "../../../shared/contract-ranking.js"
 import { ReportAnswer, ReportQuery } from "../../../shared/contract-report.js"
-import { readCohorts } from "../../core/cohort.js"
-import { rank } from "../../core/ranking.js"
-import { columnsOf, report } from "../../core/report.js"
-import { readSaturation } from "../../core/saturation.js"
+import { columnsOf } from "../../core/report.js"
 import {
   deleteSavedReport,
   describeSavedReport,
@@ -26,9 +23,10 @@ import { parseWith } from "../parse.js"
 import { type Answer, siteRoute } from "../route.js"
 
 /** The rows as CSV where the request asks for it, else all as JSON. */
-function write(result: ReportAnswer, request: Request, query: ReportQuery): Answer {
+function write(result: ReportAnswer, request: Request): Answer {
   if (!/\btext\/csv\b/i.test(request.headers.get("accept") ?? "")) return { status: 200, json: result }
-  const header = columnsOf(query, result.query.group_by as string[])
+  const query = result.query as unknown as ReportQuery
+  const header = columnsOf(query, query.group_by)
   return { status: 200, text: toCsv(header, result.rows), headers: { "content-type": "text/csv; charset=utf-8" } }
 }
 
@@ -40,8 +38,8 @@ export const reportRoutes = [
     access: "read",
     query: ReportQuery,
     answer: ReportAnswer,
-    look: (site, { query }) => report(site, query),
-    reply: (result, { request, query }) => write(result, request, query),
+    ask: (_, { query }) => ({ name: "report", query }),
+    reply: (result: ReportAnswer, { request }) => write(result, request),
   }),
   siteRoute({
     method: "get",
@@ -51,7 +49,7 @@ export const reportRoutes = [
     access: "read",
     query: RankingQuery,
     answer: RankingAnswer,
-    look: (site, { query }) => rank(site, query),
+    ask: (_, { query }) => ({ name: "ranking", query }),
   }),
   siteRoute({
     method: "get",
@@ -61,7 +59,7 @@ export const reportRoutes = [
     access: "read",
     query: CohortsQuery,
     answer: CohortsAnswer,
-    look: (site, { query }) => readCohorts(site, query),
+    ask: (_, { query }) => ({ name: "cohorts", query }),
   }),
   siteRoute({
     method: "get",
@@ -70,7 +68,7 @@ export const reportRoutes = [
     access: "read",
     query: SaturationQuery,
     answer: SaturationAnswer,
-    look: (site, { query }) => readSaturation(site, query),
+    ask: (_, { query }) => ({ name: "saturation", query }),
   }),
   siteRoute({
     method: "post",
@@ -105,11 +103,11 @@ export const reportRoutes = [
     summary: "Answer a saved report as of now; Accept: text/csv answers the same rows as CSV",
     access: "read",
     answer: ReportAnswer,
-    look: (site, { params }) => {
-      const query = parseWith(ReportQuery, findSavedReport(site, params.id ?? "").query)
-      return { query, result: report(site, query) }
+    ask: (handle, { params }) => {
+      const { query } = handle.read((site) => findSavedReport(site, params.id ?? ""))
+      return { name: "report", query: parseWith(ReportQuery, query) }
     },
-    reply: ({ query, result }, { request }) => write(result, request, query),
+    reply: (result: ReportAnswer, { request }) => write(result, request),
   }),
   siteRoute({
     method: "patch",
