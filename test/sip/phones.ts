@@ -41,7 +41,7 @@ export interface Exchange {
 
 const HOST = "127.0.0.1"
 /** A call that has not ended by then never does. */
-const CALL_LIMIT_S = 25
+const CALL_LIMIT_S = 120
 
 /** Starts Kamailio and the business's phone; `environment` is what the script is told, `folder` is theirs to write in. */
 export async function startExchange(folder: string, environment: Record<string, string>): Promise<Exchange> {
@@ -136,7 +136,7 @@ async function answersOptions(port: number, check: () => void): Promise<void> {
   socket.once("message", () => {
     answered = true
   })
-  for (let turn = 0; !answered && turn < 200; turn++) {
+  for (let turn = 0; !answered && turn < 600; turn++) {
     check()
     const message = [
       `OPTIONS sip:${HOST}:${port} SIP/2.0`,
