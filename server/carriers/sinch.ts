@@ -137,7 +137,8 @@ function resultOf(result: string, reason: string): LegStatus {
   if (result === "ANSWERED") return "completed"
   if (result === "BUSY") return "busy"
   if (reason === "CALLERHANGUP" || reason === "CANCEL") return "canceled"
-  return result === "NOANSWER" || reason === "TIMEOUT" ? "no_answer" : "failed"
+  // MANAGERHANGUP: our own answer ended the call, after some words or without.
+  return result === "NOANSWER" || reason === "TIMEOUT" || reason === "MANAGERHANGUP" ? "no_answer" : "failed"
 }
 
 /** Sinch speaks 600 characters at most. */

@@ -27,7 +27,7 @@ export type TelnyxCredentials = z.infer<typeof TelnyxCredentials>
 
 /**
  * Whether Telnyx signed this body within the last five minutes: Ed25519 over the timestamp, a bar and the raw body. The
- * address is not covered, so only what is in a posted body is ever read.
+ * address is not covered, so only what is in a posted body is ever read; of a GET it is believed that Telnyx asks.
  */
 export async function verifyTelnyx(
   { method, headers, body, received_at }: CarrierRequest,
@@ -35,7 +35,8 @@ export async function verifyTelnyx(
 ): Promise<boolean> {
   const timestamp = headers.get("telnyx-timestamp") ?? ""
   const signature = readBase64(headers.get("telnyx-signature-ed25519") ?? "", SIGNATURE_BYTES)
-  if (method !== "POST" || !signature || !isFresh(readUnix(timestamp), received_at)) return false
+  if (method !== "POST" && (method !== "GET" || body.length > 0)) return false
+  if (!signature || !isFresh(readUnix(timestamp), received_at)) return false
   const keys = [public_key, ...public_keys].flatMap((key) => readBase64(key, KEY_BYTES) ?? [])
   return verifyEd25519(keys, signature, joinBytes(timestamp, "|", body))
 }

@@ -26,13 +26,14 @@ export const telnyx: Carrier<TelnyxCredentials> = {
       },
     ],
     notes: [
+      "The address of a recording dies after ten minutes, and is reported once: fetch it then, or switch on public recordings.",
       "Telnyx sends all types to one address. Where a call goes is decided by the program that sends your commands; telnyx-texml takes our instructions instead.",
     ],
   },
   numbers: telnyxNumbers("control"),
   verify: verifyTelnyx,
   nameEvent: () => "status",
-  parse: (_event, request) => parseTelnyx(request),
+  parse: (_event, request) => (request.method === "POST" ? parseTelnyx(request) : []),
   render: () => EMPTY,
   acknowledge: () => EMPTY,
 }

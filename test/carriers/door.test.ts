@@ -146,6 +146,34 @@ describe.each(ENGINES)("the carriers' door on %s", (engine) => {
 
   const named = (name: string) => SAMPLES.find(({ carrier }) => carrier.name === name) as Sample
 
+  it.each(["telnyx-texml", "vonage"])(
+    "[C3] [G5] %s: a call that is asked about by GET goes through, and nothing of its unsigned query is kept",
+    async (name) => {
+      const sample = named(name)
+      const site = await open(sample)
+      await host.setClock(T0)
+      const draft = {
+        event: "voice",
+        at: 0,
+        body: "",
+        contentType: "text/plain",
+        query: "?From=%2B19005550100&CallSid=CA1",
+      }
+      const { url, headers } = requestOf(
+        sample,
+        draft,
+        sample.secrets.current,
+        `${host.publicUrl}/v1/sites/${site}/carriers`,
+      )
+      const ask = (all: Record<string, string>) =>
+        host.request("GET", url.slice(host.publicUrl.length), undefined, { key: null, headers: all })
+      const answer = await ask(Object.fromEntries(headers as Headers))
+      expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining("13125550199")])
+      expect((await calls(site)).data).toEqual([])
+      expect((await ask({})).status).toBe(403)
+    },
+  )
+
   it("[C16] Zadarma's check of the address is answered with its own word, and nothing else is", async () => {
     const site = await open(named("zadarma"))
     const ask = (query: string) =>

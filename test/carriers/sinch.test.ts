@@ -50,6 +50,23 @@ describe("Sinch's signature", () => {
   })
 })
 
+describe("Sinch's end of a call", () => {
+  it.each([
+    ["ANSWERED", "CALLEEHANGUP", "completed"],
+    ["BUSY", "CALLEEHANGUP", "busy"],
+    ["NOANSWER", "TIMEOUT", "no_answer"],
+    ["NOANSWER", "CALLERHANGUP", "canceled"],
+    ["N/A", "CALLERHANGUP", "canceled"],
+    ["N/A", "MANAGERHANGUP", "no_answer"],
+    ["FAILED", "GENERALERROR", "failed"],
+    ["N/A", "BLOCKED", "failed"],
+  ])("[C5] %s with %s is read as %s", (result, reason, status) => {
+    const body = JSON.stringify({ event: "dice", callid: "1", result, reason, duration: 0 })
+    for (const event of sinch.parse("dice", send("https://calls.example/", body, {})))
+      expect(event).toMatchObject({ status })
+  })
+})
+
 describe("SVAML", () => {
   const context = { dialled: "+12025550142", call_key: "1", callback_url: "https://calls.example/c/sinch" }
   const answer = (instructions: Parameters<typeof sinch.render>[0]) =>

@@ -76,11 +76,17 @@ describe("Telnyx's signature", () => {
     expect(await telnyx.verify(send(timestamp, signature, body.slice(1)), CREDENTIALS)).toBe(false)
   })
 
-  it("[C3] a GET, whose query nobody signed, is refused and never read", async () => {
+  it("[C3] a GET, whose query nobody signed, is answered and never read", async () => {
     const body = new Uint8Array()
     const signature = signTelnyxBody("1795255200", body, TELNYX_KEYS.current)
     const request = send("1795255200", signature, body, "GET")
-    expect(await telnyx.verify(request, CREDENTIALS)).toBe(false)
+    expect(await telnyx.verify(request, CREDENTIALS)).toBe(true)
+    expect(await telnyx.verify({ ...request, received_at: T0 + 301_000 }, CREDENTIALS)).toBe(false)
+    const forged = signTelnyxBody("1795255200", body, TELNYX_KEYS.foreign)
+    expect(await telnyx.verify(send("1795255200", forged, body, "GET"), CREDENTIALS)).toBe(false)
+    const event = new TextEncoder().encode('{"data":{"event_type":"call.initiated"}}')
+    const full = send("1795255200", signTelnyxBody("1795255200", event, TELNYX_KEYS.current), event, "GET")
+    expect(await telnyx.verify(full, CREDENTIALS)).toBe(false)
     const url = `${request.url}?CallSid=CA1&From=1&To=2`
     expect(telnyxTexml.parse("voice", { ...request, url })).toEqual([])
   })
