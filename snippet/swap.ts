@@ -77,8 +77,8 @@ const put = (nodes: Node[], dial?: string, text = nodes.map((node) => node.nodeV
                   : (abroad ? intl : display) + found.replace(/[^\0]/g, "")
         ) as string
         if (number) {
-          // It was there before it was written: the page prints a number of ours itself.
-          if (!page && shown === found) beat("own", { number })
+          // It was there before any was written or told: the page prints a number of ours itself.
+          if (!last && !page && shown === found) beat("own", { number })
           origin[dial + shown] = page || found
         }
         return shown
@@ -136,12 +136,12 @@ export const swap = (root: Node = document) => {
 export const take = ({ swaps: next, rules: told }: Partial<PageAnswer> & Pick<PageAnswer, "swaps">) => {
   const numbers = `${next.map((one) => one.number)}`
   if (last !== numbers) {
-    last = numbers
     rules = told || rules
     swaps.map((one) => (one.number = null))
     swaps.push(...next)
     find = RegExp(swaps.map((one) => one.find).join("|"))
     swap()
+    last = numbers
     emit("swap", next)
   }
 }
