@@ -90,6 +90,7 @@ for (let first = 0; first < LEADS; first += 100)
       name: `Lead ${first + index}`,
       phone: `+49301${String(first + index).padStart(7, "0")}`,
       amount: 1000 + index,
+      created_at: new Date(YEAR_START + ((first + index) / LEADS) * YEAR).toISOString(),
     })),
   )
 const first = async (list: string) =>

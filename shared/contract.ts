@@ -163,6 +163,7 @@ export const SiteFields = z.strictObject({
   country: country.default("US"),
   forward_to: phone.nullish().describe("where calls are forwarded to"),
   do_not_track: doNotTrack.optional(),
+  demo: z.boolean().optional().describe("whether its data is invented: every page of the dashboard says so"),
   ...thresholds,
 })
 export type SiteFields = z.infer<typeof SiteFields>
@@ -188,6 +189,7 @@ export const SiteAnswer = z.strictObject({
   country: z.string(),
   forward_to: text,
   do_not_track: z.boolean(),
+  demo: z.boolean(),
   attributed_at: z.number(),
   candidates_at: z.number(),
   created_at: z.string(),

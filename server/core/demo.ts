@@ -27,6 +27,7 @@ export function demoSettings(host: string, now: number): Settings {
       currency: "USD",
       country: "US",
       forward_to: TARGET,
+      demo: true,
     },
     now,
   )

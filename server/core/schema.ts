@@ -27,6 +27,7 @@ export const siteTable = sqliteTable("site", {
   forward_to: text(),
   created_at: integer().notNull(),
   ...thresholdColumns,
+  demo: integer({ mode: "boolean" }).notNull().default(false),
   do_not_track: integer({ mode: "boolean" }).notNull().default(false),
 })
 

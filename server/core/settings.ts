@@ -25,6 +25,7 @@ export function readSettings(site: Pick<Site, "db" | "memory">): Settings {
 /** The settings of a new site, validated; nothing is stored. */
 export function newSettings(id: string, fields: SiteFields, now: number): Settings {
   return {
+    demo: false,
     do_not_track: false,
     ...THRESHOLDS,
     ...defined(fields),
@@ -37,8 +38,8 @@ export function newSettings(id: string, fields: SiteFields, now: number): Settin
 /** Fields that were left out leave the defaults be. */
 function defined(
   fields: SiteFields,
-): Omit<SiteFields, "attributed_at" | "candidates_at" | "do_not_track"> &
-  Partial<typeof THRESHOLDS & Pick<Settings, "do_not_track">> {
+): Omit<SiteFields, "attributed_at" | "candidates_at" | "do_not_track" | "demo"> &
+  Partial<typeof THRESHOLDS & Pick<Settings, "do_not_track" | "demo">> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ReturnType<
     typeof defined
   >

@@ -119,6 +119,7 @@ export function Layout({ view, title, chart, wide, place, beside, heading, child
             <h1>{heading ?? t(title)}</h1>
             {beside}
           </div>
+          {site?.demo && session ? <p class="notice demo">{t("demo.mark")}</p> : null}
           <Notice view={view} />
           {children}
         </main>

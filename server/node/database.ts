@@ -21,13 +21,19 @@ export interface OpenDatabase {
 
 /**
  * Opens a database file and brings it to the newest schema. `synchronous` is set, always: better-sqlite3 opens a fresh file
- * at FULL and the same file later at NORMAL, and an acknowledged write must survive a power cut.
+ * at FULL and the same file later at NORMAL, and an acknowledged write must survive a power cut; unless it is not `durable`,
+ * because what is written can be made again.
  */
-export function openDatabase(file: string, migrations: readonly Migration[], now: number): OpenDatabase {
+export function openDatabase(
+  file: string,
+  migrations: readonly Migration[],
+  now: number,
+  { durable = true }: { durable?: boolean } = {},
+): OpenDatabase {
   const sqlite = new Database(file, { timeout: BUSY_MS })
   try {
     sqlite.pragma("journal_mode = WAL")
-    sqlite.pragma("synchronous = FULL")
+    sqlite.pragma(`synchronous = ${durable ? "FULL" : "OFF"}`)
     sqlite.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     sqlite.pragma("journal_size_limit = 67108864")
     sqlite.pragma(`cache_size = -${CACHE_KIB}`)

@@ -144,6 +144,7 @@ export const SITE = {
   timezone: "Asia/Shanghai",
   currency: "CNY",
   country: "CN",
+  demo: true,
 }
 
 /** Shares of a day's visits by hour of the wall in Tianjin. */

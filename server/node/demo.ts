@@ -83,6 +83,7 @@ export async function fillDemo({
     version,
     log,
     clock: () => now,
+    durable: false,
   })
   try {
     const api = connect(server.url, adminKey)

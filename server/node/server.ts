@@ -53,6 +53,8 @@ export interface ServerOptions {
   readonly questions?: URL
   /** How requests go out; the global `fetch` but in tests. */
   readonly fetch?: (request: Request) => Promise<Response>
+  /** false: no commit waits for the disk. For data that can be made again (the demo's), and nothing else. */
+  readonly durable?: boolean
 }
 
 /** A running server. */
@@ -83,12 +85,13 @@ export async function startServer({
   clock = Date.now,
   questions: program,
   fetch = (request) => globalThis.fetch(request),
+  durable = true,
 }: ServerOptions): Promise<RunningServer> {
   openFolder(config.dataDir)
   const unlock = lockFolder(config.dataDir)
-  const database = openDatabase(join(config.dataDir, "directory.db"), DIRECTORY_MIGRATIONS, clock())
+  const database = openDatabase(join(config.dataDir, "directory.db"), DIRECTORY_MIGRATIONS, clock(), { durable })
   const questions = program && new Questions(program)
-  const sites = new Sites(config.dataDir, clock, questions)
+  const sites = new Sites(config.dataDir, clock, { questions, durable })
   const directory = openDirectory(database, clock)
   const close = () => {
     sites.close()

@@ -83,11 +83,17 @@ export class Sites {
   readonly #folder: string
   readonly #clock: () => number
   readonly #questions: Questions | undefined
+  readonly #durable: boolean
   readonly #open = new Map<string, OpenSite>()
   #sweeping = false
 
-  constructor(dataDir: string, clock: () => number, questions?: Questions) {
+  constructor(
+    dataDir: string,
+    clock: () => number,
+    { questions, durable = true }: { questions?: Questions | undefined; durable?: boolean } = {},
+  ) {
     this.#questions = questions
+    this.#durable = durable
     this.#folder = join(dataDir, "sites")
     this.#clock = clock
     mkdirSync(this.#folder, { recursive: true })
@@ -147,7 +153,7 @@ export class Sites {
   #openFile(id: string): OpenSite {
     try {
       const site = new OpenSite(
-        openDatabase(this.#fileOf(id), SITE_MIGRATIONS, this.#clock()),
+        openDatabase(this.#fileOf(id), SITE_MIGRATIONS, this.#clock(), { durable: this.#durable }),
         this.#clock,
         this.#questions,
       )

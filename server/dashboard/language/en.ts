@@ -102,6 +102,7 @@ const en = {
   "alarm.cost_no_calls": "Cost, no calls",
   "new.title": "A new site",
   "new.demo": "Or look around first, in",
+  "demo.mark": "A demo: everything here is invented, people, numbers and money alike.",
   "wizard.steps": "Steps of the setup",
   "wizard.site": "Site",
   "wizard.numbers": "Numbers",

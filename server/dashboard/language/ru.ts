@@ -105,6 +105,7 @@ const ru: Catalogue = {
   "alarm.cost_no_calls": "Расход без звонков",
   "new.title": "Новый сайт",
   "new.demo": "Или сначала осмотритесь в",
+  "demo.mark": "Демонстрация: всё здесь выдумано — и люди, и номера, и деньги.",
   "wizard.steps": "Шаги установки",
   "wizard.site": "Сайт",
   "wizard.numbers": "Номера",

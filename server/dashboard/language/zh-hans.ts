@@ -103,6 +103,7 @@ const zhHans: Catalogue = {
   "alarm.cost_no_calls": "有花费无来电",
   "new.title": "新站点",
   "new.demo": "或先看看演示站点：",
+  "demo.mark": "演示站点：这里的人物、号码与金额均为虚构。",
   "wizard.steps": "安装步骤",
   "wizard.site": "站点",
   "wizard.numbers": "号码",

@@ -103,6 +103,7 @@ const zhHant: Catalogue = {
   "alarm.cost_no_calls": "有花費無來電",
   "new.title": "新網站",
   "new.demo": "或先看看示範網站：",
+  "demo.mark": "示範站點：這裡的人物、號碼與金額均為虛構。",
   "wizard.steps": "安裝步驟",
   "wizard.site": "網站",
   "wizard.numbers": "號碼",

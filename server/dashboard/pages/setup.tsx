@@ -19,7 +19,7 @@ import { CallStatus } from "./overview.js"
 /** 555-0100 to 555-0199 are kept for fiction by the North American numbering plan. */
 const DEMO_TARGET = "+12125550100"
 const DEMO_NUMBERS = Array.from({ length: 8 }, (_, index) => `+1212555010${index + 1}`)
-const NUMBERS_SHOWN = 500
+const NUMBERS_SHOWN = 100
 
 /** The wizard's step of numbers: what stands on the page, and what it is swapped for. */
 export const setupNumbersPage: Page<Site> = {
