@@ -13,11 +13,14 @@ export interface Site {
   readonly db: Db
   readonly now: number
   newId(): number
-  /** What was read of the site's configuration since it last changed; absent where it may be changing. */
+  /**
+   * What was read of the site since its configuration last changed or work was undone: the configuration, and rows that never
+   * change. Absent where it may be changing.
+   */
   readonly memory?: Map<string, unknown>
 }
 
-/** Reads a part of the configuration, once as long as nobody changes any of it: page views come by the thousand between. */
+/** Reads a part of what is remembered, once as long as nobody changes the configuration: page views come by the thousand between. */
 export function remember<T>(site: { readonly memory?: Map<string, unknown> }, part: string, read: () => T): T {
   const { memory } = site
   if (!memory) return read()

@@ -2,6 +2,20 @@ import { eq, sql } from "drizzle-orm"
 import { HIDDEN_HOLD_MS } from "../../shared/protocol.js"
 import { bound, type Db, prepareOnce, type Site } from "./db.js"
 import { idAt } from "./id.js"
+import {
+  hasUnreserved,
+  holdersOf,
+  holdsOf,
+  holdUntil,
+  OPEN_ON_NUMBER,
+  type Pick,
+  pickNumber,
+  pickOf,
+  quietestHeld,
+  raiseRest,
+  restUntil,
+  sameAsBefore,
+} from "./pick.js"
 import type { PoolRow } from "./pool.js"
 import { type LeaseKey, leases, numbers, visits } from "./schema.js"
 
@@ -23,33 +37,7 @@ export interface Grant {
 
 const statements = prepareOnce((db: Db) => {
   const value = sql.placeholder
-  // `shared >= 0` is always true: it makes SQLite take the index of open leases, and not walk the number's whole history.
-  const openOnNumber = sql`${leases.number_id} = (select ${value("number")}) and ${leases.shared} >= 0 and ${leases.until_at} is null`
-  // Of an erased visit nothing is left: it holds nothing. In raw names, because drizzle drops a column's table in a select
-  // whose joins it did not make itself.
-  const weight = {
-    until: sql<number>`coalesce(max(v.seen_at + case when v.hidden then ${value("hidden")} else ${value("idle")} end), 0)`,
-    quiet: sql<number>`coalesce(max(v.seen_at + case when v.hidden then 0 else ${value("quiet")} end), 0)`,
-    left: sql<number>`coalesce(min(v.hidden), 1)`,
-    seen: sql<number>`coalesce(max(v.seen_at), 0)`,
-    holders: sql<number>`count(v.id)`,
-  }
   return {
-    // The first of a share, and its holders in one row. The sub-select keeps SQLite from planning the query again for every
-    // pool id, and a bound limit would make it do so at every run: each costs ten times what the pick does.
-    head: db
-      .select({
-        id: sql<number | null>`head.id`,
-        e164: sql<string>`head.e164`,
-        busy_until: sql<number>`head.busy_until`,
-        ...weight,
-      })
-      .from(
-        sql`(select id, e164, busy_until from ${numbers} where pool_id = (select ${value("pool")}) and share = (select ${value("share")}) and state = 'active' order by busy_until limit 1) head
-          left join ${leases} l on l.number_id = head.id and l.shared >= 0 and l.until_at is null
-          left join ${visits} v on v.id = l.visit_id`,
-      )
-      .prepare(),
     opened: db
       .select({
         number: leases.number_id,
@@ -63,21 +51,6 @@ const statements = prepareOnce((db: Db) => {
       .where(sql`${leases.until_at} is null and ${leases.id} < ${value("before")}`)
       .limit(value("limit"))
       .prepare(),
-    // Where all of a share are held: the first to come free. A dozen is enough, a larger share is seldom held as a whole.
-    queue: db
-      .select({ id: numbers.id, e164: numbers.e164 })
-      .from(numbers)
-      .where(sql`pool_id = (select ${value("pool")}) and share = (select ${value("share")}) and state = 'active'`)
-      .orderBy(sql`${numbers.busy_until} limit 12`)
-      .prepare(),
-    // Numbers that may be free: each bound is a lower one.
-    maybeFree: db
-      .select({ id: numbers.id, e164: numbers.e164 })
-      .from(numbers)
-      .where(
-        sql`pool_id = (select ${value("pool")}) and state = 'active' and ${numbers.busy_until} <= (select ${value("now")})`,
-      )
-      .prepare(),
     instead: db
       .select({ id: numbers.id, e164: numbers.e164 })
       .from(numbers)
@@ -85,38 +58,13 @@ const statements = prepareOnce((db: Db) => {
         sql`${numbers.id} = ${value("number")} and ${numbers.kind} = 'static' and ${numbers.state} = 'active' and coalesce(${numbers.valid_from}, 0) <= ${value("now")} and coalesce(${numbers.valid_until}, ${value("now")} + 1) > ${value("now")}`,
       )
       .prepare(),
-    all: db
-      .select({ id: numbers.id, e164: numbers.e164 })
-      .from(numbers)
-      .where(sql`pool_id = (select ${value("pool")}) and state = 'active'`)
-      .orderBy(numbers.id)
-      .prepare(),
-    number: db
-      .select({ id: numbers.id, e164: numbers.e164, pool_id: numbers.pool_id, state: numbers.state })
-      .from(numbers)
-      .where(eq(numbers.id, value("number")))
-      .prepare(),
-    holders: db
-      .select({
-        id: leases.id,
-        seen_at: visits.seen_at,
-        hidden: visits.hidden,
-        visitor: sql<number>`coalesce(${visits.visitor_id}, ${visits.id})`,
-      })
-      .from(leases)
-      .leftJoin(visits, eq(visits.id, leases.visit_id))
-      .where(openOnNumber)
-      .prepare(),
-    // One row a number, however many share it: a flood must not make every pick read what the flood left.
-    weigh: db
-      .select(weight)
-      .from(sql`${leases} l left join ${visits} v on v.id = l.visit_id`)
-      .where(sql`l.number_id = (select ${value("number")}) and l.shared >= 0 and l.until_at is null`)
-      .prepare(),
-    closeOne: db
+    // By its whole key: SQLite then writes the one row where it found it, and makes no list of what it is about to change.
+    close: db
       .update(leases)
       .set({ seen_at: bound("seen"), until_at: bound("until") })
-      .where(openOnNumber)
+      .where(
+        sql`${leases.number_id} = ${value("number")} and ${leases.id} = ${value("lease")} and ${leases.until_at} is null`,
+      )
       .prepare(),
     closeAll: db
       .update(leases)
@@ -124,24 +72,7 @@ const statements = prepareOnce((db: Db) => {
         seen_at: sql`coalesce((select seen_at from visits v where v.id = ${leases.visit_id}), ${value("now")})`,
         until_at: sql`min(${value("now")}, coalesce((select v.seen_at + case when v.hidden then ${value("hidden")} else ${value("idle")} end from visits v where v.id = ${leases.visit_id}), ${value("now")}))`,
       })
-      .where(openOnNumber)
-      .prepare(),
-    rest: db
-      .update(numbers)
-      .set({ busy_until: bound("until") })
-      .where(eq(numbers.id, value("number")))
-      .prepare(),
-    raise: db
-      .update(numbers)
-      .set({ busy_until: bound("until") })
-      .where(sql`${numbers.id} = ${value("number")} and ${numbers.busy_until} < ${value("until")}`)
-      .prepare(),
-    close: db
-      .update(leases)
-      .set({ seen_at: bound("seen"), until_at: bound("until") })
-      .where(
-        sql`${leases.number_id} = (select ${value("number")}) and ${leases.id} = (select ${value("lease")}) and until_at is null`,
-      )
+      .where(OPEN_ON_NUMBER)
       .prepare(),
     markShared: db
       .update(leases)
@@ -175,25 +106,6 @@ const statements = prepareOnce((db: Db) => {
       .prepare(),
   }
 })
-
-interface Holder {
-  readonly id: number
-  readonly seen_at: number | null
-  readonly hidden: boolean | null
-  readonly visitor: number | null
-}
-
-/** When a visit's hold on its numbers ends, ms: silence ends it, and sooner once its page is hidden. */
-export function holdUntil(visit: { seen_at: number; hidden: boolean }, idleMs: number): number {
-  return visit.seen_at + (visit.hidden ? Math.min(HIDDEN_HOLD_MS, idleMs) : idleMs)
-}
-
-/** An erased visit holds nothing. */
-function holdOf(holder: Holder, pool: PoolRow): number {
-  return holder.seen_at === null
-    ? 0
-    : holdUntil({ seen_at: holder.seen_at, hidden: holder.hidden ?? false }, pool.idle_ms)
-}
 
 /** Who asks for a number. */
 export interface Applicant {
@@ -234,24 +146,7 @@ function fullFor(site: Site, pool: PoolRow, visit: Applicant): Grant {
 
 /** Whether no more numbers are free than are kept for visits of paid clicks, and this is none of those. */
 function isReserved(site: Site, pool: PoolRow, visit: Applicant): boolean {
-  if (pool.reserve === 0 || visit.paid) return false
-  const kept = Math.floor((statements(site).all.all({ pool: pool.id }).length * pool.reserve) / 100)
-  let free = 0
-  for (const row of statements(site).maybeFree.all({ pool: pool.id, now: site.now })) {
-    const { until } = pickOf(site, pool, row)
-    if (until > site.now) statements(site).raise.run({ number: row.id, until })
-    else if (++free > kept) return false
-  }
-  return true
-}
-
-/** The held number that nobody has looked at for longest; undefined where none is held. */
-function quietestHeld(site: Site, pool: PoolRow): Pick | undefined {
-  return statements(site)
-    .all.all({ pool: pool.id })
-    .map((row) => pickOf(site, pool, row))
-    .filter((pick) => pick.until > site.now)
-    .reduce<Pick | undefined>((best, pick) => better(best, pick, site.now), undefined)
+  return pool.reserve > 0 && !visit.paid && !hasUnreserved(site, pool)
 }
 
 /** The visit's own lease in this pool, while it still holds it and the number is still the pool's to show. */
@@ -279,7 +174,7 @@ export function shortenHold(
     const row = statements(site).find.all({ number, lease })[0]
     const pool = row && idleOf(row.pool_id)
     if (!pool || row.until_at !== null) continue
-    statements(site).rest.run({ number, until: pickOf(site, pool, { id: number, e164: row.e164 }).until })
+    restUntil(site, number, pickOf(site, pool, { id: number, e164: row.e164 }).until)
   }
 }
 
@@ -289,7 +184,7 @@ export function releaseLeases(site: Site, visit: { id: number; seen_at: number }
     const holders = holdersOf(site, number)
     if (!holders.some((holder) => holder.id === lease)) continue
     statements(site).close.run({ number, lease, seen: visit.seen_at, until: site.now })
-    if (holders.length === 1) statements(site).rest.run({ number, until: site.now })
+    if (holders.length === 1) restUntil(site, number, site.now)
   }
 }
 
@@ -308,137 +203,16 @@ export function closeLapsed(site: Site, poolOf: (pool: number) => PoolRow | unde
         : holdUntil({ seen_at: lease.seen_at, hidden: lease.hidden ?? false }, pool.idle_ms)
     if (until > site.now) continue
     statements(site).close.run({ number: lease.number, lease: lease.id, seen: lease.seen_at ?? until, until })
-    statements(site).raise.run({ number: lease.number, until })
+    raiseRest(site, lease.number, until)
     closed++
   }
   return closed
 }
 
-function holdersOf(site: Site, number: number): Holder[] {
-  return statements(site).holders.all({ number })
-}
-
-interface Pick {
-  readonly id: number
-  readonly e164: string
-  /** When the last hold on it ends, ms. */
-  readonly until: number
-  /** Since when nobody has shown a sign of being on its page, ms. */
-  readonly quiet: number
-  /** Whether every page that shows it was hidden or closed. */
-  readonly left: boolean
-  /** The last sign of life of the one visit that holds it, ms; null where none or several do. */
-  readonly seen: number | null
-}
-
-/** Two beats that did not come, and a while for their journey. */
-const QUIET_MS = 75_000
-
-/** Sticky: a visitor sees the number of last time again when no other visitor holds it. */
-function sameAsBefore(site: Site, pool: PoolRow, visitor: number, before: readonly LeaseKey[]): Pick | undefined {
-  for (const [number] of before) {
-    const row = statements(site).number.all({ number })[0]
-    if (row?.pool_id !== pool.id || row.state !== "active") continue
-    const holders = holdersOf(site, number)
-    if (holders.every((holder) => holder.visitor === visitor || holdOf(holder, pool) <= site.now))
-      return { id: row.id, e164: row.e164, until: site.now, quiet: site.now, left: true, seen: null }
-  }
-  return undefined
-}
-
-/** By the pool's way of lending; undefined in a pool without numbers. */
-function pickNumber(site: Site, pool: PoolRow, visit: Applicant): Pick | undefined {
-  if (pool.lending === "random") return anyQuiet(site, pool, visit.id)
-  const channel = pool.shares.length > 1 ? visit.channel() : ""
-  const own = pool.shares.includes(channel) ? channel : ""
-  const first = bestOf(site, pool, own)
-  if (pool.shares.length === 1) return first
-  if (first && (first.until <= site.now || (pool.overflow === "share" && first.quiet <= site.now))) return first
-  // The share is out on loan: borrow the best number of all.
-  return pool.shares
-    .filter((share) => share !== own)
-    .reduce((best, share) => better(best, bestOf(site, pool, share), site.now), first)
-}
-
-/** A free number before one that is held, and then the one that rested longest. */
-function better(a: Pick | undefined, b: Pick | undefined, now: number): Pick | undefined {
-  if (!a || !b) return a ?? b
-  const [freeA, freeB] = [a.until <= now, b.until <= now]
-  if (freeA !== freeB) return freeA ? a : b
-  return (freeA ? b.until < a.until : b.quiet < a.quiet) ? b : a
-}
-
-/**
- * The longest-idle free number of a share; where all are held and may be shared, the one that nobody has looked at for
- * longest. A page that went silent without a word holds its number longer than one that was left, but rests as long.
- */
-function bestOf(site: Site, pool: PoolRow, share: string): Pick | undefined {
-  const head = longestIdle(site, pool, share)
-  if (!head || head.until <= site.now || pool.overflow !== "share") return head
-  return statements(site)
-    .queue.all({ pool: pool.id, share })
-    .map((row) => pickOf(site, pool, row))
-    .reduce<Pick>((best, pick) => better(best, pick, site.now) ?? best, head)
-}
-
-function pickOf(site: Site, pool: PoolRow, { id, e164 }: { id: number; e164: string }): Pick {
-  const [weight] = statements(site).weigh.all({ number: id, ...holdsOf(pool) })
-  return { id, e164, ...(weight ? spanOf(weight) : { until: 0, quiet: 0, left: true, seen: null }) }
-}
-
-interface Weight {
-  readonly until: number
-  readonly quiet: number
-  readonly left: number
-  readonly seen: number
-  readonly holders: number
-}
-
-function spanOf({ until, quiet, left, seen, holders }: Weight): Omit<Pick, "id" | "e164"> {
-  return { until, quiet, left: left !== 0, seen: holders === 1 ? seen : null }
-}
-
-/** How long a silent visit holds a number of this pool, ms: see `holdUntil`. */
-function holdsOf(pool: PoolRow): { hidden: number; idle: number; quiet: number } {
-  return { hidden: Math.min(HIDDEN_HOLD_MS, pool.idle_ms), idle: pool.idle_ms, quiet: QUIET_MS }
-}
-
-/**
- * The number of a share whose visits have been silent longest; undefined in a share without numbers.
- *
- * `busy_until` is a lower bound: a beat does not touch the number's row, it would cost two writes each. So the number at
- * the head of the queue is asked for the truth, put back where it belongs, and the next one tried: a priority queue with
- * lazy keys. Each turn moves one number to its true place, so the turns are bounded by the pool.
- */
-function longestIdle(site: Site, pool: PoolRow, share: string): Pick | undefined {
-  const { head, rest } = statements(site)
-  const holds = holdsOf(pool)
-  for (;;) {
-    const number = head.all({ pool: pool.id, share, ...holds })[0]
-    // A share without numbers still makes a row of its aggregates.
-    if (!number || number.id === null) return undefined
-    const { id, e164, busy_until } = number
-    const span = spanOf(number)
-    if (span.until <= busy_until) return { id, e164, ...span, until: busy_until }
-    rest.run({ number: id, until: span.until })
-  }
-}
-
-/** Any number that nobody looks at, else any: what most systems do, here to be compared with. The draw hangs on the visit. */
-function anyQuiet(site: Site, pool: PoolRow, visit: number): Pick | undefined {
-  const picks = statements(site)
-    .all.all({ pool: pool.id })
-    .map((row) => pickOf(site, pool, row))
-  const quiet = picks.filter((pick) => pick.quiet <= site.now)
-  const offered = quiet.length > 0 ? quiet : picks
-  const draw = Math.imul(Math.floor(visit / 2048) ^ visit, 0x9e3779b1) >>> 8
-  return offered[draw % offered.length]
-}
-
-function grant(site: Site, pool: PoolRow, visit: number, { id, e164, until, seen }: Pick): Lease {
-  const { closeOne, closeAll } = statements(site)
-  if (seen === null) closeAll.run({ number: id, now: site.now, ...holdsOf(pool) })
-  else closeOne.run({ number: id, seen, until: Math.min(site.now, until) })
+function grant(site: Site, pool: PoolRow, visit: number, { id, e164, until, held }: Pick): Lease {
+  const { close, closeAll } = statements(site)
+  if (held) close.run({ number: id, lease: held.lease, seen: held.seen, until: Math.min(site.now, until) })
+  else closeAll.run({ number: id, now: site.now, ...holdsOf(pool) })
   return open(site, pool, visit, id, e164, false)
 }
 
@@ -451,6 +225,6 @@ function share(site: Site, pool: PoolRow, visit: number, { id, e164 }: Pick): Le
 function open(site: Site, pool: PoolRow, visit: number, number: number, e164: string, shared: boolean): Lease {
   const lease = site.newId()
   statements(site).open.run({ number, lease, visit, pool: pool.id, shared: shared ? lease : 0 })
-  statements(site).rest.run({ number, until: site.now + pool.idle_ms })
+  restUntil(site, number, site.now + pool.idle_ms)
   return { number_id: number, id: lease, e164, shared }
 }

@@ -1,5 +1,5 @@
 import { isSupportedCountry, type PhoneNumber, parsePhoneNumberFromString } from "libphonenumber-js/max"
-import type { PageAnswer, Swap } from "../../shared/contract.js"
+import type { PageAnswer } from "../../shared/contract.js"
 import { writeNational } from "./phone.js"
 
 /** The fields of a `Swap` that tell the script what to look for on the page and what to write in its place. */
@@ -110,20 +110,6 @@ export function describeSwap(swap: { target: string; number: string | null; coun
   if (cache.size >= CACHE_LIMIT) cache.clear()
   cache.set(key, form)
   return form
-}
-
-const texts = new Map<string, string>()
-
-/**
- * A swap as JSON. All but the lease is the same for everybody who is shown this number for this target in this form, so it
- * is written once.
- */
-export function writeSwap({ lease, ...swap }: Swap): string {
-  const key = `${swap.target} ${swap.number} ${swap.display}`
-  const known = texts.get(key) ?? JSON.stringify(swap)
-  if (texts.size >= CACHE_LIMIT) texts.clear()
-  texts.set(key, known)
-  return `{"lease":${JSON.stringify(lease)},${known.slice(1)}`
 }
 
 function buildForm({ target, number, country }: { target: string; number: string | null; country: string }): SwapForm {

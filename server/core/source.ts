@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm"
-import { type Db, prepareOnce, type Site } from "./db.js"
+import { type Db, prepareOnce, remember, type Site } from "./db.js"
 import { sources } from "./schema.js"
 
 /** A row of the dictionary of sources; '' stands for none. */
@@ -42,8 +42,24 @@ const statements = prepareOnce((db: Db) => {
   }
 })
 
+/** Sources whose rows are remembered between changes of the configuration: those of a busy day. */
+const REMEMBERED = 2000
+
 /** The dictionary's row for a source, added when it is new: a visit keeps a number instead of seven texts. */
 export function internSource(site: Site, parts: SourceParts): number {
+  const known = remember(site, "sources", () => new Map<string, number>())
+  const { channel, ga4_channel, source, medium, campaign, term, content } = parts
+  const key = [channel, ga4_channel, source, medium, campaign, term, content].join("\0")
+  let id = known.get(key)
+  if (id === undefined) {
+    id = findOrAdd(site, parts)
+    if (known.size >= REMEMBERED) known.clear()
+    known.set(key, id)
+  }
+  return id
+}
+
+function findOrAdd(site: Site, parts: SourceParts): number {
   const row = {
     channel: parts.channel,
     ga4_channel: parts.ga4_channel,

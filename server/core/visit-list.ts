@@ -4,7 +4,7 @@ import type { VisitRow as VisitAnswer, VisitsQuery } from "../../shared/contract
 import { decodeCursor, type Page, pageOf } from "./cursor.js"
 import type { Site } from "./db.js"
 import { decodeId, encodeId, idAt, timeOfId } from "./id.js"
-import { holdUntil } from "./lease.js"
+import { holdUntil } from "./pick.js"
 import { listPools } from "./pool.js"
 import { leases, numbers, sources, visits } from "./schema.js"
 import { describeSource } from "./source-answer.js"

@@ -28,6 +28,8 @@ export interface Answer {
   readonly status: number
   readonly json?: unknown
   readonly text?: string
+  /** The body in bytes, where it was encoded already. */
+  readonly bytes?: Uint8Array<ArrayBuffer>
   readonly headers?: Record<string, string>
 }
 
@@ -252,8 +254,8 @@ function answerOf<Store, Host>(
   return route.reply?.(result, input, host) ?? { status: route.status ?? 200, json: result }
 }
 
-function toResponse({ status, json, text, headers }: Answer): Response {
-  const body = text ?? (json === undefined || status === 204 ? null : JSON.stringify(json))
+function toResponse({ status, json, text, bytes, headers }: Answer): Response {
+  const body = text ?? bytes ?? (json === undefined || status === 204 ? null : JSON.stringify(json))
   return new Response(body, {
     status,
     headers: {

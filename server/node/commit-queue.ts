@@ -20,6 +20,7 @@ interface Job {
  */
 export class CommitQueue {
   readonly #sqlite: Sqlite
+  readonly #onUndo: () => void
   readonly #begin
   readonly #commit
   readonly #rollback
@@ -30,8 +31,10 @@ export class CommitQueue {
   #scheduled = false
   #waitingSince: number | undefined
 
-  constructor(sqlite: Sqlite) {
+  /** `onUndo` is told whenever work was taken back: nothing of what it read or made may be remembered. */
+  constructor(sqlite: Sqlite, onUndo: () => void = () => {}) {
     this.#sqlite = sqlite
+    this.#onUndo = onUndo
     this.#begin = sqlite.prepare("begin immediate")
     this.#commit = sqlite.prepare("commit")
     this.#rollback = sqlite.prepare("rollback")
@@ -56,8 +59,16 @@ export class CommitQueue {
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    // After this turn's requests were read: they are the group.
-    setImmediate(() => this.flush())
+    this.#gather(0)
+  }
+
+  /** Turns of the event loop go by as long as each brings more: what comes in while requests are read is one group. */
+  #gather(before: number): void {
+    setImmediate(() => {
+      const waiting = this.#jobs.length
+      if (waiting > before && waiting < BATCH) this.#gather(waiting)
+      else this.flush()
+    })
   }
 
   /** Commits what waits, now. */
@@ -102,6 +113,7 @@ export class CommitQueue {
     } catch (error) {
       // The transaction is lost, and with it what seemed done: nobody is told that it was.
       if (this.#sqlite.inTransaction) this.#rollback.run()
+      this.#onUndo()
       return batch.map(
         ({ reject }) =>
           () =>
@@ -121,6 +133,7 @@ export class CommitQueue {
       if (!this.#sqlite.inTransaction) throw error
       this.#undo.run()
       this.#release.run()
+      this.#onUndo()
       return () => reject(toRefusal(error))
     }
   }

@@ -35,7 +35,7 @@ class OpenSite implements SiteHandle {
     this.#database = database
     this.#questions = questions
     this.#moments = createMoments(database.db, clock)
-    this.queue = new CommitQueue(database.sqlite)
+    this.queue = new CommitQueue(database.sqlite, () => this.#memory.clear())
   }
 
   read<T>(look: (site: Site) => Settled<T>): T {

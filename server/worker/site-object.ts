@@ -147,9 +147,15 @@ export class SiteObject extends DurableObject<Env> {
       },
       ask: async (question) => answerQuestion(this.#site(), question),
       writeTraffic: async <T>(work: (site: Site) => Settled<T>) => {
-        const result = this.ctx.storage.transactionSync(() => work({ ...this.#site(), memory }))
-        this.#arm()
-        return result
+        try {
+          const result = this.ctx.storage.transactionSync(() => work({ ...this.#site(), memory }))
+          this.#arm()
+          return result
+        } catch (error) {
+          // What was taken back must not be remembered.
+          memory.clear()
+          throw error
+        }
       },
     }
     let known: string | undefined

@@ -10,12 +10,12 @@ import {
 import { VisitorDetail } from "../../../shared/contract-people.js"
 import { REASON_HEADER, VISIT_BODY_LIMIT_BYTES } from "../../../shared/protocol.js"
 import { recordBeat } from "../../core/beat.js"
-import { RULES, writeSwap } from "../../core/match.js"
 import { readSettings, type Settings } from "../../core/settings.js"
 import { recordVisit } from "../../core/visit.js"
 import { listVisits } from "../../core/visit-list.js"
 import { describeVisitor } from "../../core/visitor.js"
 import { corsHeaders, isOwnPage } from "../cors.js"
+import { writePageAnswer } from "../page-answer.js"
 import { siteRoute } from "../route.js"
 
 /** A stranger's page keeps its own number and leaves no trace. */
@@ -29,14 +29,6 @@ const ENDED = 205
 /** Whether the browser asks not to be tracked (Do Not Track, Global Privacy Control), of a site that heeds it. */
 function isHeard({ do_not_track }: Settings, { headers }: Request): boolean {
   return do_not_track && (headers.get("dnt") === "1" || headers.get("sec-gpc") === "1")
-}
-
-const RULES_TEXT = JSON.stringify(RULES)
-
-/** The answer as JSON. Its long parts were written once and for all. */
-function writeAnswer({ visitor, visit, beat_s, swaps }: VisitAnswer): string {
-  const head = JSON.stringify({ visitor, visit, beat_s }).slice(0, -1)
-  return `${head},"swaps":[${swaps.map(writeSwap).join()}],"rules":${RULES_TEXT}}`
 }
 
 export const visitRoutes = [
@@ -58,7 +50,7 @@ export const visitRoutes = [
     },
     reply: ({ answer, reason, origin }) => ({
       status: 200,
-      text: writeAnswer(answer),
+      bytes: writePageAnswer(answer),
       headers: { ...corsHeaders(origin), ...(reason === null ? {} : { [REASON_HEADER]: reason }) },
     }),
   }),
