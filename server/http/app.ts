@@ -1,7 +1,7 @@
-import { Hono } from "hono"
+import type { Hono } from "hono"
 import { mountPreflight } from "./cors.js"
 import type { DirectoryHost, SiteHost } from "./host.js"
-import { handleErrors, mountDirectoryRoutes, mountSiteRoutes } from "./route.js"
+import { mountDirectoryRoutes, mountSiteRoutes } from "./route.js"
 import { callRoutes } from "./routes/calls.js"
 import { carrierRoutes } from "./routes/carriers.js"
 import { costRoutes } from "./routes/costs.js"
@@ -44,20 +44,14 @@ export const SITE_ROUTES = [
 /** Every route over all sites. */
 export const DIRECTORY_ROUTES = directoryRoutes
 
-/** The routes of one site: on Workers they run inside the site's own object. */
-export function createSiteApp(host: SiteHost): Hono {
-  const app = new Hono()
-  handleErrors(app, host)
+/** Binds the routes of one site: on Workers they run inside the site's own object. */
+export function mountSite(app: Hono, host: SiteHost): void {
   mountPreflight(app, host)
   mountSiteRoutes(app, SITE_ROUTES, host)
   mountWebhooks(app, host)
-  return app
 }
 
-/** The routes over all sites: on Workers they run inside the directory's object. */
-export function createDirectoryApp(host: DirectoryHost): Hono {
-  const app = new Hono()
-  handleErrors(app, host)
+/** Binds the routes over all sites: on Workers they run inside the directory's object. */
+export function mountDirectory(app: Hono, host: DirectoryHost): void {
   mountDirectoryRoutes(app, DIRECTORY_ROUTES, host)
-  return app
 }

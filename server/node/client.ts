@@ -2,12 +2,15 @@ import type { Client } from "../core/client.js"
 import { networkOf } from "../core/network.js"
 import type { Log } from "../http/host.js"
 
-/** Who connected, by request: a Request itself does not say. */
-const peers = new WeakMap<Request, string>()
+const PEER = Symbol("peer")
 
-/** Remembers the address that a request came from. */
-export function notePeer(request: Request, address: string): void {
-  peers.set(request, address)
+/** Remembers on a request the address that it came from: a Request itself does not say. */
+export function notePeer(request: Request & { [PEER]?: string }, address: string): void {
+  request[PEER] = address
+}
+
+function peerOf(request: Request & { [PEER]?: string }): string | undefined {
+  return request[PEER]
 }
 
 /**
@@ -34,7 +37,7 @@ export function clientReader(trustProxy: number, log: Log): (request: Request) =
       country: trustProxy > 0 ? (/^[A-Z]{2}$/.exec(headers.get("cf-ipcountry") ?? "")?.[0] ?? null) : null,
       region: null,
       city: null,
-      network: networkOf(addressOf(forwarded, peers.get(request), trustProxy)),
+      network: networkOf(addressOf(forwarded, peerOf(request), trustProxy)),
     }
   }
 }
@@ -44,7 +47,8 @@ export function clientReader(trustProxy: number, log: Log): (request: Request) =
  * they saw. Without any it is the one that connected: what a client says of himself would let him pass every limit.
  */
 export function addressOf(forwarded: string | null, peer: string | undefined, trustProxy: number): string | undefined {
-  const named = trustProxy > 0 ? (forwarded ?? "").split(",").map((address) => address.trim()) : []
+  if (trustProxy === 0) return peer
+  const named = (forwarded ?? "").split(",").map((address) => address.trim())
   const chain = [...named.filter((address) => address !== ""), peer]
   return chain[Math.max(0, chain.length - 1 - trustProxy)]
 }

@@ -20,7 +20,7 @@ import { createDirectoryDashboard, createSiteDashboard, mountDashboardAssets } f
 import type { DashboardAssets } from "../dashboard/host.js"
 import { findSignedIn } from "../dashboard/signed-in.js"
 import { readAlias } from "../http/alias.js"
-import { createDirectoryApp, createSiteApp } from "../http/app.js"
+import { mountDirectory, mountSite } from "../http/app.js"
 import { mountDemo } from "../http/demo.js"
 import type { DirectoryHandle, DirectoryHost, Log, SiteHost } from "../http/host.js"
 import { type Assets, mountPublic } from "../http/public.js"
@@ -130,8 +130,8 @@ export async function startServer({
     )
     app.get("/", (c) => c.redirect("/app"))
     mountDemo(app, siteHost)
-    app.route("/", createDirectoryApp(directoryHost))
-    app.route("/", createSiteApp(siteHost))
+    mountDirectory(app, directoryHost)
+    mountSite(app, siteHost)
     app.use("/app/*", compress())
     app.use("/app", compress())
     mountDashboardAssets(app, assets.dashboard)

@@ -10,7 +10,7 @@ import { forgetSite } from "../core/session.js"
 import { createDirectoryDashboard } from "../dashboard/app.js"
 import type { SignedIn } from "../dashboard/host.js"
 import { findSignedIn } from "../dashboard/signed-in.js"
-import { createDirectoryApp } from "../http/app.js"
+import { mountDirectory } from "../http/app.js"
 import { sha256 } from "../http/auth.js"
 import type { DirectoryHandle, DirectoryHost } from "../http/host.js"
 import { handleErrors } from "../http/route.js"
@@ -52,7 +52,7 @@ export class DirectoryObject extends DurableObject<Env> {
       }
       this.#app = new Hono()
       handleErrors(this.#app, host)
-      this.#app.route("/", createDirectoryApp(host))
+      mountDirectory(this.#app, host)
       this.#app.route(
         "/",
         createDirectoryDashboard({

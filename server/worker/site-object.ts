@@ -14,7 +14,7 @@ import { settle } from "../core/rollup.js"
 import { createSite, describeSite, findSettings } from "../core/settings.js"
 import { SWEEP_MS, sweep } from "../core/sweep.js"
 import { createSiteDashboard } from "../dashboard/app.js"
-import { createSiteApp } from "../http/app.js"
+import { mountSite } from "../http/app.js"
 import { sha256 } from "../http/auth.js"
 import { mountDemo } from "../http/demo.js"
 import type { SiteHandle, SiteHost } from "../http/host.js"
@@ -52,7 +52,7 @@ export class SiteObject extends DurableObject<Env> {
       const host = this.#createHost(await sha256(this.#config.adminKey))
       handleErrors(this.#app, host)
       if (this.#config.demo) mountDemo(this.#app, host)
-      this.#app.route("/", createSiteApp(host))
+      mountSite(this.#app, host)
       this.#app.route(
         "/",
         createSiteDashboard({

@@ -100,6 +100,21 @@ describe("a database that another process has locked", () => {
     expect((await viewPage(host, site)).swaps[0]?.number).toBe(site.numbers[0])
   })
 
+  it("[G7] remembers nothing of a page view that was undone", async () => {
+    const page = { url: `${ORIGIN}/?utm_source=radio&utm_medium=spot&utm_campaign=autumn` }
+    other.exec("create trigger no_visits before insert on visits begin select raise(abort, 'no'); end")
+    const refused = await host.request("POST", `/v1/sites/${site.id}/visits`, page, {
+      key: null,
+      headers: { origin: ORIGIN },
+    })
+    expect(refused.status).toBe(500)
+    other.exec("drop trigger no_visits")
+    await viewPage(host, site, page)
+    await viewPage(host, site, page)
+    const { data } = await host.api<{ data: { source: { campaign: string } }[] }>("GET", `/v1/sites/${site.id}/visits`)
+    expect(data.map(({ source }) => source.campaign)).toEqual(["autumn", "autumn"])
+  })
+
   it("[G7] writes that wait for a short lock are done once it is gone", async () => {
     other.exec("begin immediate")
     const waiting = Promise.all([viewPage(host, site), viewPage(host, site), viewPage(host, site)])
