@@ -12,7 +12,10 @@ export interface SiteHandle {
   read<T>(look: (site: Site) => Settled<T>): T
   /** Works inside one transaction: all of it or, when it throws, none. The answer comes once it is durable. */
   write<T>(work: (site: Site) => Settled<T>): Promise<T>
-  /** The same for work that changes no configuration (page views, beats, carriers' events): it may remember what it reads of it. */
+  /**
+   * The same for work that changes no configuration (page views, beats, carriers' events): it may remember what it reads of it.
+   * It may be undone and run again before its answer, so it keeps nothing but in the database and in what it answers.
+   */
   writeTraffic<T>(work: (site: Site) => Settled<T>): Promise<T>
   /** Answers what may take long, where the host can beside everything else. */
   ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>>

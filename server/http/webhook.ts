@@ -58,6 +58,7 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
     const asks = event === "voice" || (turn !== undefined && asksForMore(turn, reports))
     let due: Due | undefined
     const plan = (opened: Site, rows: readonly CallRow[]) => {
+      due = undefined
       try {
         due = decide(opened, rows, reports, turn)
       } catch (error) {

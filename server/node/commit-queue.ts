@@ -9,14 +9,20 @@ const BATCH = 256
 
 interface Job {
   readonly work: () => unknown
+  /** Whether the work may be undone and done once more before its answer. */
+  repeatable: boolean
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
 }
 
 /**
- * Group commit: writes that arrive together run in one transaction, each in a savepoint of its own, and every answer waits
- * for that one commit. A disk flush costs the same for one write as for a hundred, so durability becomes cheap exactly
- * when there is much to do. This is the promise of a Durable Object's output gate: no answer before it is durable.
+ * Group commit: writes that arrive together run in one transaction, and every answer waits for that one commit. A disk flush
+ * costs the same for one write as for a hundred, so durability becomes cheap exactly when there is much to do. This is the
+ * promise of a Durable Object's output gate: no answer before it is durable.
+ *
+ * A write that fails takes back itself alone: each runs in a savepoint of its own. But a savepoint copies every page that is
+ * changed within it, an eighth of what a page view costs, and page views do not fail: a group of repeatable writes runs
+ * without, and if one of them fails, the group is taken back and run again with them.
  */
 export class CommitQueue {
   readonly #sqlite: Sqlite
@@ -48,10 +54,10 @@ export class CommitQueue {
     return this.#jobs.length > 0
   }
 
-  /** Runs `work` in the next transaction; the promise is kept once that is on disk. */
-  write<T>(work: () => T): Promise<T> {
+  /** Runs `work` in the next transaction; the promise is kept once that is on disk. Repeatable work may be run twice. */
+  write<T>(work: () => T, { repeatable = false } = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#jobs.push({ work, resolve: resolve as (value: unknown) => void, reject })
+      this.#jobs.push({ work, repeatable, resolve: resolve as (value: unknown) => void, reject })
       this.#schedule()
     })
   }
@@ -79,6 +85,11 @@ export class CommitQueue {
     this.#jobs = jobs.slice(BATCH)
     const batch = jobs.slice(0, BATCH)
     const settle = this.#run(batch)
+    if (!settle) {
+      this.#jobs = [...batch, ...this.#jobs]
+      this.flush()
+      return
+    }
     for (const tell of settle) tell()
     if (this.#jobs.length > 0) this.#schedule()
   }
@@ -104,16 +115,23 @@ export class CommitQueue {
     }
   }
 
-  #run(batch: readonly Job[]): (() => void)[] {
+  /** Runs a batch and commits it; answers how to tell each who waits, or undefined: run it again, each write by itself. */
+  #run(batch: readonly Job[]): (() => void)[] | undefined {
+    const together = batch.every(({ repeatable }) => repeatable)
     const settle: (() => void)[] = []
     try {
-      for (const job of batch) settle.push(this.#runOne(job))
+      for (const job of batch) settle.push(together ? this.#runBare(job) : this.#runApart(job))
       this.#commit.run()
       return settle
     } catch (error) {
-      // The transaction is lost, and with it what seemed done: nobody is told that it was.
-      if (this.#sqlite.inTransaction) this.#rollback.run()
+      const open = this.#sqlite.inTransaction
+      if (open) this.#rollback.run()
       this.#onUndo()
+      if (together && open && settle.length < batch.length) {
+        for (const job of batch) job.repeatable = false
+        return undefined
+      }
+      // The transaction is lost, and with it what seemed done: nobody is told that it was.
       return batch.map(
         ({ reject }) =>
           () =>
@@ -122,7 +140,14 @@ export class CommitQueue {
     }
   }
 
-  #runOne({ work, resolve, reject }: Job): () => void {
+  #runBare({ work, resolve }: Job): () => void {
+    const value = work()
+    // What follows a transaction that rolled itself back would be committed statement by statement.
+    if (!this.#sqlite.inTransaction) throw new Error("the transaction was rolled back")
+    return () => resolve(value)
+  }
+
+  #runApart({ work, resolve, reject }: Job): () => void {
     this.#savepoint.run()
     try {
       const value = work()

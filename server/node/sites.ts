@@ -58,7 +58,7 @@ class OpenSite implements SiteHandle {
   }
 
   writeTraffic<T>(work: (site: Site) => Settled<T>): Promise<T> {
-    return this.queue.write<T>(() => work({ ...this.#site(), memory: this.#memory }))
+    return this.queue.write<T>(() => work({ ...this.#site(), memory: this.#memory }), { repeatable: true })
   }
 
   async ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
