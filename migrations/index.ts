@@ -17,6 +17,7 @@ import site0034 from "./site/0034_released.sql"
 import site0036 from "./site/0036_packed_sums.sql"
 import site0037 from "./site/0037_paths.sql"
 import site0040 from "./site/0040_order_details.sql"
+import site0041 from "./site/0041_erasures.sql"
 import site0042 from "./site/0042_demo.sql"
 import site0044 from "./site/0044_saved_report_look.sql"
 import site0046 from "./site/0046_script.sql"
@@ -47,6 +48,7 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
   { version: 36, name: "packed_sums", sql: site0036 },
   { version: 37, name: "paths", sql: site0037 },
   { version: 40, name: "order_details", sql: site0040 },
+  { version: 41, name: "erasures", sql: site0041 },
   { version: 42, name: "demo", sql: site0042 },
   { version: 44, name: "saved_report_look", sql: site0044 },
   { version: 46, name: "script", sql: site0046 },

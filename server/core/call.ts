@@ -7,6 +7,7 @@ import { isQualified, readCallSettings } from "./call-settings.js"
 import { settleMissed } from "./callback.js"
 import { keptCaller, keptEvent, readKnownCaller } from "./caller-privacy.js"
 import { type Db, excludedOf, placeholdersOf, prepareOnce, type Site } from "./db.js"
+import { eraseEvent, isErased } from "./erased.js"
 import { type FoldedCall, foldCall } from "./fold.js"
 import { decodeId } from "./id.js"
 import { applyCallRule } from "./lead-rule.js"
@@ -75,8 +76,8 @@ const statements = prepareOnce((db: Db) => {
  * carrier does that, a thief of a signed request does.
  */
 export function receiveEvent(site: Site, reported: CallEvent, receivedAt: number): CallRow {
-  const event = keptEvent(site, reported)
-  const known = statements(site).byKey.all({ carrier: event.carrier, call_key: event.call_key })[0]
+  const known = statements(site).byKey.all({ carrier: reported.carrier, call_key: reported.call_key })[0]
+  const event = isErased(known) ? eraseEvent(reported, known) : keptEvent(site, reported)
   const events = known ? statements(site).eventsOf.all({ call_id: known.id }) : []
   const repeated = events.find(({ event_key }) => event_key === event.event_key)
   if (known && repeated) {
@@ -108,8 +109,9 @@ export function importCalls(site: Site, rows: readonly CallImport[], path: (inde
   if (faults.length > 0) throw new Refusal("invalid", "the request is not valid", faults)
   return rows.map((row, index) => {
     const known = statements(site).byKey.all({ carrier: IMPORT, call_key: row.external_id })[0]
-    const from = keptCaller(site, row.from ?? null)
-    const folded = foldImport({ ...row, from }, numbers[index] ?? null)
+    const kept = { ...row, from: row.from ?? null }
+    const read = isErased(known) ? eraseEvent(kept, known) : { ...kept, from: keptCaller(site, kept.from) }
+    const folded = foldImport(read, numbers[index] ?? null)
     return storeCall(site, known, {
       id: known?.id ?? site.newId(),
       carrier: IMPORT,

@@ -70,6 +70,9 @@ export function decodeId(prefix: string, text: string): { id: number; secret: st
   return id <= Number.MAX_SAFE_INTEGER ? { id, secret } : undefined
 }
 
+/** 128 bits that stand for a caller who is not known any more. */
+export const newHash: () => string = customAlphabet("0123456789abcdef", 32)
+
 const lower = customAlphabet("0123456789abcdefghijklmnopqrstuvwxyz", 14)
 
 /** A site's id, `site_` + 14 lower-case characters: it names a file, and some file systems fold case. */

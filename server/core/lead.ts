@@ -188,7 +188,7 @@ function changeLead(site: Site, before: LeadRow, patch: LeadPatch): LeadRow {
     before.amount !== null
   )
     throw invalid("currency", "changes what the amount means: name the amount too")
-  const changed: Partial<LeadRow> = { ...said, updated_at: site.now }
+  const changed: Partial<LeadRow> = { ...said, erased: false, updated_at: site.now }
   if (patch.lost_reason !== undefined) changed.lost_reason = patch.lost_reason
   const merged = { ...before, ...changed }
   const person = personFor(site, merged, `lead ${encodeId("lead", before.id)}`, true)
@@ -365,6 +365,7 @@ const BLANK: Omit<LeadRow, "id" | "origin" | "created_at" | "currency" | "stage"
   closed_at: null,
   source_from: "",
   stated_source: null,
+  erased: false,
 }
 
 /** The named fields of a body, read: phone in E.164, amount in minor units, the agent's row. */

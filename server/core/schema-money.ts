@@ -113,6 +113,8 @@ export const leads = sqliteTable("leads", {
   updated_at: integer().notNull(),
   source_from: text().$type<SourceFrom>().notNull().default(""),
   stated_source: json<Record<string, string>>(),
+  /** It no longer says who it was about. */
+  erased: flag().notNull().default(false),
 })
 
 export const leadStages = sqliteTable(

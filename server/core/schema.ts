@@ -4,6 +4,7 @@ import { flag, json } from "./column.js"
 import { thresholdColumns } from "./schema-engine.js"
 
 export * from "./schema-engine.js"
+export * from "./schema-erasure.js"
 export * from "./schema-flow.js"
 export * from "./schema-leads.js"
 export * from "./schema-money.js"

@@ -9,6 +9,7 @@ import { type CallRow, receiveEvent } from "../core/call.js"
 import { readCallSettings } from "../core/call-settings.js"
 import { findCredentials, forwardTo } from "../core/carrier.js"
 import type { Site } from "../core/db.js"
+import { isErased } from "../core/erased.js"
 import { findFlow, WHOLE_SITE } from "../core/flow-store.js"
 import { SITE_ID } from "../core/id.js"
 import { readPhone } from "../core/phone.js"
@@ -71,7 +72,7 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
         ? site.writeTraffic((opened) => {
             const rows = receiveEvents(opened, reports, request.received_at)
             if (asks) plan(opened, rows)
-            keepRaw(opened, request, { carrier: name, event: path, events: reports.length })
+            if (!rows.some(isErased)) keepRaw(opened, request, { carrier: name, event: path, events: reports.length })
           })
         : Promise.resolve(undefined)
     const context: RenderContext = {

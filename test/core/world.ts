@@ -15,7 +15,7 @@ import {
   personId,
   splitPerson,
 } from "../../server/core/person.js"
-import { erasePerson } from "../../server/core/person-erase.js"
+import { eraseByRequest, erasePerson } from "../../server/core/person-erase.js"
 import { Refusal } from "../../server/core/refusal.js"
 import { report } from "../../server/core/report.js"
 import { settle } from "../../server/core/rollup.js"
@@ -211,7 +211,10 @@ export function openWorld() {
         const key = pick(keys, draw)
         if (key && keys.length > 1) splitPerson(site(), person, [[key.kind as KeyKind, key.value]])
       }),
-    erase: (draw) => (draw % 3 === 0 ? somebody(draw, ({ id }) => erasePerson(site(), personId(id))) : undefined),
+    erase: (draw) => {
+      if (draw % 3 === 0) somebody(draw, ({ id }) => erasePerson(site(), personId(id)))
+      if (draw % 3 === 1) eraseByRequest(site(), { phone: `+1312555${1000 + (draw % 4)}` })
+    },
     visit: (draw) =>
       void host.view({ url: `https://shop.example/${pick(pages, draw)}`, country: pick(["DE", "US"], draw) ?? "" }),
     page: (draw) => one(ids(visits), draw, (id) => void host.view({ visit: publicVisit(id) })),

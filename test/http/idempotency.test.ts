@@ -12,7 +12,7 @@ import { bodyOf, pathOf, ROUTES } from "./routes.js"
 const REPLAYED = "idempotent-replayed"
 const DAY_MS = 24 * 3_600_000
 /** What is posted to these is in none of the lists that the test counts. */
-const ADDS_NOTHING = /\/(beats|test|relearn|attempts|tasks|batch|split|join|search|sync|callback|hangup)$/
+const ADDS_NOTHING = /\/(beats|test|relearn|attempts|tasks|batch|split|join|search|sync|release|callback|hangup)$/
 /** A replay wants a carrier's signed request to have come in: see requests.test.ts. */
 const POSTS = ROUTES.filter(({ method, path }) => method === "post" && !path.endsWith("/replay"))
 
@@ -55,6 +55,7 @@ describe.each(ENGINES)("Idempotency-Key on %s", (engine) => {
       "campaigns",
       "reports",
       "ratings",
+      "erasures",
     ].map(async (list) => {
       const limit = ["rules", "codes", "agents"].includes(list) ? "" : "?limit=500"
       const { data } = await host.api<{ data: unknown[] }>("GET", `/v1/sites/${id}/${list}${limit}`)

@@ -143,6 +143,10 @@ export function bodyOf(route: AnyRoute, unique: string): unknown {
       return { campaign: `c${unique}` }
     case "patch /{site}/campaigns/{id}":
       return { segment: "owners" }
+    case "post /{site}/erasures":
+      return { phone }
+    case "patch /{site}/settings/retention":
+      return { calls_months: 25 }
     case "put /{site}/rates":
       return { currency: "EUR", rate: 1.1, from: "2026-11-01" }
     default:

@@ -1,5 +1,12 @@
 import { pageOf } from "../../../shared/contract.js"
 import {
+  ErasureAnswer,
+  ErasureRequest,
+  ErasuresQuery,
+  Retention,
+  RetentionPatch,
+} from "../../../shared/contract-erasure.js"
+import {
   FunnelAnswer,
   FunnelQuery,
   JoinRequest,
@@ -22,10 +29,11 @@ import {
 } from "../../../shared/contract-people.js"
 import { readFunnel } from "../../core/funnel.js"
 import { findPerson } from "../../core/person.js"
-import { erasePerson } from "../../core/person-erase.js"
+import { eraseByRequest, erasePerson, listErasures } from "../../core/person-erase.js"
 import { describePersonDetail, joinByRequest, listPeople, splitByRequest } from "../../core/person-list.js"
 import { forecastPipeline } from "../../core/pipeline.js"
 import { listRatings, putRating, readNps } from "../../core/rating.js"
+import { readRetention, updateRetention } from "../../core/retention.js"
 import { describeTicket, findTicket, listTickets, putTicket, updateTicket } from "../../core/ticket.js"
 import { siteRoute } from "../route.js"
 
@@ -70,11 +78,47 @@ export const peopleRoutes = [
   siteRoute({
     method: "delete",
     path: "/v1/sites/{site}/people/{id}",
-    summary: "Erase who a person is from all that is kept of him; counts and sums stay",
+    summary: "Erase who a person is from all that is kept of him, his calls too; counts and sums stay",
     access: "write",
     answer: null,
     work: (site, { params }) => erasePerson(site, params.id ?? ""),
     reply: () => ({ status: 204 }),
+  }),
+  siteRoute({
+    method: "post",
+    path: "/v1/sites/{site}/erasures",
+    summary: "Erase whoever has a phone number, an e-mail address or a visitor id; counts and sums stay",
+    access: "write",
+    body: ErasureRequest,
+    answer: ErasureAnswer,
+    status: 201,
+    work: (site, { body }) => eraseByRequest(site, body),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/erasures",
+    summary: "List what was erased, latest first; of whom is not kept",
+    access: "read",
+    query: ErasuresQuery,
+    answer: pageOf(ErasureAnswer),
+    look: (site, { query }) => listErasures(site, query),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/settings/retention",
+    summary: "Read after how many months people are no longer known",
+    access: "read",
+    answer: Retention,
+    look: (site) => readRetention(site),
+  }),
+  siteRoute({
+    method: "patch",
+    path: "/v1/sites/{site}/settings/retention",
+    summary: "Change after how many months people are no longer known by visits, calls and leads; counts and sums stay",
+    access: "write",
+    body: RetentionPatch,
+    answer: Retention,
+    work: (site, { body }) => updateRetention(site, body),
   }),
   siteRoute({
     method: "post",
