@@ -46,7 +46,7 @@ export function telnyxNumbers(kind: keyof typeof APPLICATIONS): NumberMarket<Acc
       const query = new URLSearchParams({
         "filter[country_code]": country,
         "filter[phone_number_type]": type,
-        "filter[features][]": "voice",
+        "filter[features]": "voice",
         "filter[limit]": String(limit),
       })
       if (area_code !== undefined) query.set("filter[national_destination_code]", area_code)

@@ -19,6 +19,7 @@ import { readSettings } from "../core/settings.js"
 import { readBytes } from "./body.js"
 import { asksForMore, type Due, decide, queryIn, turnOf } from "./flow.js"
 import type { SiteHandle, SiteHost } from "./host.js"
+import { signedElsewhere } from "./misaddressed.js"
 import { describeError, problem } from "./problem.js"
 
 /** Largest request of a carrier: a hundred times the usual. */
@@ -51,7 +52,9 @@ export function mountWebhooks(app: Hono, host: SiteHost): void {
     const echo = carrier.challenge?.(request)
     if (echo) return toResponse(echo)
     const connection = readConnection(site, carrier, `${siteId} ${name}`, remembered)
-    if (!connection || !(await carrier.verify(request, connection.credentials))) return refuse(host, siteId, name, path)
+    if (!connection) return refuse(host, siteId, name, path)
+    if (!(await carrier.verify(request, connection.credentials)))
+      return refuse(host, siteId, name, path, await signedElsewhere(carrier, request, connection.credentials))
     const event = carrier.nameEvent?.(path, request) ?? path
     const reports = parse(host, carrier, event, request)
     const whisper = carrier.whisper && readWhisper(queryIn(request.url))
@@ -257,11 +260,16 @@ async function settle(stored: Promise<unknown>): Promise<unknown> {
   return failure
 }
 
-function refuse(host: SiteHost, site: string, carrier: string, event: string): Response {
-  host.log("warn", "a carrier request was refused: its signature does not hold, or it is a replay", {
+function refuse(host: SiteHost, site: string, carrier: string, event: string, signedFor?: string): Response {
+  const why =
+    signedFor === undefined
+      ? "its signature does not hold, or it is a replay"
+      : "it is signed for another address than PUBLIC_URL says"
+  host.log("warn", `a carrier request was refused: ${why}`, {
     site,
     carrier,
     event,
+    ...(signedFor !== undefined && { signed_for: signedFor }),
   })
   return problem("forbidden", "the carrier did not sign this request, or it was received before")
 }

@@ -247,7 +247,7 @@ export class Carriers {
       const allowed = [
         "country_code",
         "phone_number_type",
-        "features][",
+        "features",
         "limit",
         "national_destination_code",
         "phone_number][contains",
