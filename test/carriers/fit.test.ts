@@ -1,4 +1,5 @@
 import { createRequire } from "node:module"
+import { join } from "node:path"
 import { Bxml } from "bandwidth-sdk"
 import fc from "fast-check"
 import plivoPackage from "plivo"
@@ -120,6 +121,65 @@ describe("the steps of a flow, beside what the vendors' own builders make of the
         })
       }),
     )
+  })
+
+  it("[C10] [I3] [I6] cXML, as SignalWire's own builder makes it", () => {
+    const LaML = createRequire(import.meta.url)(
+      join(process.cwd(), "node_modules/@signalwire/compatibility-api/lib/twiml/VoiceResponse.js"),
+    ) as typeof twilioPackage.twiml.VoiceResponse
+    const url = (event: string) => `${HOST}/signalwire/${event}`
+    const response = new LaML()
+    response.say({ language: "en-US" }, "Recorded")
+    const dial = response.dial({
+      answerOnBridge: true,
+      action: url(`dial?scene=voicemail&${NEXT}`),
+      timeout: 20,
+      record: "record-from-answer-dual",
+      recordingStatusCallback: url("recording"),
+      recordingStatusCallbackEvent: "completed absent" as never,
+    })
+    for (const phone of [MAIN, SECOND])
+      dial.number(
+        {
+          url: url(`whisper?${WHISPER}`),
+          statusCallback: url("status"),
+          statusCallbackEvent: "initiated ringing answered completed" as never,
+        },
+        phone,
+      )
+    expect(treeOf("signalwire", "forward")).toEqual(readXml(response.toString()))
+  })
+
+  it("[C10] [I6] TeXML goes on by a redirect where nobody pressed a key", () => {
+    const url = (event: string) => `${HOST}/telnyx-texml/${event}`
+    const response = new twilioPackage.twiml.VoiceResponse()
+    response.say({ language: "en-US" }, "Hi")
+    const action = url(`voice?menu=menu&${NEXT}`)
+    response.gather({ action, input: ["dtmf"], numDigits: 1, timeout: 6 }).say({ language: "en-US" }, "Press 1")
+    response.redirect(action)
+    expect(treeOf("telnyx-texml", "menu")).toEqual(readXml(response.toString()))
+  })
+
+  it("[C10] [I3] what whoever picks up is told, as the vendors' builders make it", () => {
+    const words = 'Call from <a> & "b"'
+    const whispered = (name: string, text = words) =>
+      carrierNamed(name)?.whisper?.({ text, language: "en-US" }).body ?? ""
+    const twiml = new twilioPackage.twiml.VoiceResponse()
+    twiml.say({ language: "en-US" }, words)
+    for (const name of ["twilio", "signalwire", "telnyx-texml"])
+      expect(readXml(whispered(name))).toEqual(readXml(twiml.toString()))
+    const spoken = plivoPackage.Response()
+    spoken.addSpeak(words, { language: "en-US" })
+    expect(readXml(whispered("plivo"))).toEqual(readXml(spoken.toXML()))
+    // Bandwidth's builder takes its text for SSML and does not escape it.
+    const bxml = new Bxml.Response()
+    bxml.addVerbs(new Bxml.SpeakSentence("Call from Google", { locale: "en_US" }) as never)
+    expect(readXml(whispered("bandwidth", "Call from Google"))).toEqual(readXml(bxml.toBxml()))
+    expect(readXml(whispered("bandwidth")).children).toMatchObject([{ name: "SpeakSentence", children: [words] }])
+    expect(() => validate({ debug() {}, info() {}, error() {} }, JSON.parse(whispered("jambonz")))).not.toThrow()
+    expect(JSON.parse(whispered("vonage"))).toEqual([
+      { action: "talk", text: 'Call from  a  & "b"', language: "en-US" },
+    ])
   })
 
   it("[C10] [I3] [I6] Plivo XML", () => {
