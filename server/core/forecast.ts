@@ -32,6 +32,15 @@ export function erlangB(load: number, servers: number): number {
  * `replay` tells it from the site's own calls.
  */
 export function forecast(site: Site, query: ForecastQuery): ForecastAnswer {
+  return forecastEach(site, query, [undefined])[0] as ForecastAnswer
+}
+
+/** The same for several sizes of a pool, looking at its visits once; undefined: the size that the query asks for. */
+export function forecastEach(
+  site: Site,
+  query: ForecastQuery,
+  sizes: readonly (number | undefined)[],
+): ForecastAnswer[] {
   const pool = readPool(site, query.pool)
   const present =
     site.db
@@ -39,12 +48,7 @@ export function forecast(site: Site, query: ForecastQuery): ForecastAnswer {
       .from(numbers)
       .where(sql`${numbers.pool_id} = ${pool.id} and ${numbers.state} = 'active'`)
       .all()[0]?.count ?? 0
-  const from = site.now - query.days * DAY_MS
-  // Divisions by written numbers: a bound one is REAL and would divide into fractions.
-  const hours = site.db.all<{ visits: number; stay: number }>(
-    sql`select count(*) as visits, sum(max(0, seen_at - id / 2048 - 1704067200000)) as stay from visits
-      where id >= ${idAt(from)} and (leases is not null or overflow is not null) group by (id / 2048 + 1704067200000) / 3600000`,
-  )
+  const hours = arrivalsOf(site, site.now - query.days * DAY_MS)
   const visits = hours.reduce((sum, hour) => sum + hour.visits, 0)
   // A visit is last heard of half a beat before it ends, on average.
   const holding_s = visits === 0 ? 0 : hours.reduce((sum, { stay }) => sum + stay, 0) / visits / 1000 + BEAT_S / 2
@@ -54,24 +58,37 @@ export function forecast(site: Site, query: ForecastQuery): ForecastAnswer {
     visits === 0 ? 1 : 1 - loads.reduce((sum, hour) => sum + hour.visits * erlangB(hour.load, count), 0) / visits
   const { model } = modelAt(site, site.now)
   const accurate = (count: number) => expectAccuracy(model, { numbers: count, hours: hours.map((hour) => hour.visits) })
-  const count = query.numbers ?? wantedBy(query, present, { covered, accurate })
-  const accuracy = accurate(count)
-  return {
-    pool: query.pool,
-    busiest_hour: Math.max(0, ...hours.map((hour) => hour.visits)),
-    holding_s: round(holding_s),
-    load: round(busiest),
-    numbers: count,
-    coverage: round(covered(count)),
-    coverage_busiest: round(1 - erlangB(busiest, count)),
-    accuracy: round(accuracy),
-    warnings: [
-      ...(visits < VISITS_AT_LEAST ? [`only ${visits} visits in ${query.days} days: the forecast is a rough one`] : []),
-      ...(query.numbers === undefined && query.accuracy !== undefined && accuracy < query.accuracy
-        ? [`no pool leads ${query.accuracy} of the calls to their visitors: some come too late`]
-        : []),
-    ],
-  }
+  return sizes.map((size) => {
+    const count = size ?? query.numbers ?? wantedBy(query, present, { covered, accurate })
+    const accuracy = accurate(count)
+    return {
+      pool: query.pool,
+      busiest_hour: Math.max(0, ...hours.map((hour) => hour.visits)),
+      holding_s: round(holding_s),
+      load: round(busiest),
+      numbers: count,
+      coverage: round(covered(count)),
+      coverage_busiest: round(1 - erlangB(busiest, count)),
+      accuracy: round(accuracy),
+      warnings: [
+        ...(visits < VISITS_AT_LEAST
+          ? [`only ${visits} visits in ${query.days} days: the forecast is a rough one`]
+          : []),
+        ...(query.numbers === undefined && query.accuracy !== undefined && accuracy < query.accuracy
+          ? [`no pool leads ${query.accuracy} of the calls to their visitors: some come too late`]
+          : []),
+      ],
+    }
+  })
+}
+
+/** Visits of every hour that asked for a number since a moment, and how long they stayed, ms in all. */
+function arrivalsOf(site: Site, from: number): { visits: number; stay: number }[] {
+  // Divisions by written numbers: a bound one is REAL and would divide into fractions.
+  return site.db.all<{ visits: number; stay: number }>(
+    sql`select count(*) as visits, sum(max(0, seen_at - id / 2048 - 1704067200000)) as stay from visits
+      where id >= ${idAt(from)} and (leases is not null or overflow is not null) group by (id / 2048 + 1704067200000) / 3600000`,
+  )
 }
 
 /** The numbers that a query asks for by what they should reach; both wishes are met where it has both. */

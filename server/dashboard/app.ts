@@ -15,17 +15,21 @@ import { buyPage } from "./pages/buy.js"
 import { callPage } from "./pages/call.js"
 import { callsPage, missedPage } from "./pages/calls.js"
 import { campaignPage, campaignsPage } from "./pages/campaigns.js"
+import { flowPage } from "./pages/flow.js"
 import { importPage } from "./pages/import.js"
 import { leadPage } from "./pages/lead.js"
 import { leadsPage } from "./pages/leads.js"
 import { liveFragment, livePage } from "./pages/live.js"
 import { brandStyle, lookPage } from "./pages/look.js"
 import { moneyPage } from "./pages/money.js"
+import { numberPage } from "./pages/number.js"
 import { numbersPage } from "./pages/numbers.js"
 import { orderPage, ordersPage } from "./pages/orders.js"
 import { overviewPage } from "./pages/overview.js"
 import { peoplePage } from "./pages/people.js"
+import { poolPage } from "./pages/pool.js"
 import { reportCsvPage, reportsPage, sharedPage } from "./pages/reports.js"
+import { rulePage, rulesPage } from "./pages/rules.js"
 import { settingsPage } from "./pages/settings.js"
 import { setupNumbersPage, setupTagPage, setupTestPage } from "./pages/setup.js"
 import { setupCarrierPage } from "./pages/setup-carrier.js"
@@ -57,6 +61,11 @@ export function createSiteDashboard(host: SiteDashboard): Hono {
     reportCsvPage,
     sharedPage,
     numbersPage,
+    rulesPage,
+    rulePage,
+    flowPage,
+    poolPage,
+    numberPage,
     ordersPage,
     orderPage,
     moneyPage,

@@ -153,6 +153,16 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
         const until = `${Number(day.slice(0, 4)) + 1}${day.slice(4)}`
         for (const [list, body] of [
           ["agents", { name: payload }],
+          ["reports", { name: payload, query: { metrics: "calls", campaign: payload } }],
+          [
+            "rules",
+            {
+              name: payload,
+              conditions: [{ field: "campaign", values: [payload] }],
+              outcome: { show: "nothing" },
+              enabled: false,
+            },
+          ],
           ["orders", { external_id: payload, amount: 5, call: call.id, items: [{ name: payload }] }],
           ["costs", { kind: "ads", amount: 5, from: day, campaign: payload, source: payload, notes: payload }],
           [

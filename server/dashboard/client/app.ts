@@ -46,6 +46,11 @@ for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-c
   })
 }
 
+for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-print]")) {
+  button.hidden = false
+  button.addEventListener("click", () => print())
+}
+
 document.addEventListener("submit", (event) => {
   const question = (event.submitter as HTMLElement | null)?.dataset.confirm
   if (question !== undefined && !confirm(question)) event.preventDefault()

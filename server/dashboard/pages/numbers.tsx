@@ -1,26 +1,25 @@
 import { NumberFields, NumberPatch } from "../../../shared/contract.js"
-import { ForecastQuery, RuleTest } from "../../../shared/contract-rules.js"
 import { CHANNELS } from "../../../shared/source.js"
 import { carrierNames } from "../../carriers/index.js"
 import { credentialsSetAt } from "../../core/carrier.js"
 import type { Site } from "../../core/db.js"
-import { forecast } from "../../core/forecast.js"
 import { addNumbers, listNumbers, updateNumber } from "../../core/number.js"
 import { listPoolUse } from "../../core/pool-setup.js"
-import { listRules, testRules } from "../../core/rule.js"
+import { listRequests } from "../../core/request-log.js"
 import { parseWith } from "../../http/parse.js"
 import { Bar, TimeSeries } from "../chart.js"
 import { Layout } from "../layout.js"
 import { ask, writeMetric } from "../metric.js"
 import type { Markup, Page } from "../page.js"
 import { Badge, Button, Field, nameOf, Panel, Select, Table } from "../parts.js"
-import { daysIn, readPeriod } from "../period.js"
+import { daysIn, PeriodPicker, readPeriod } from "../period.js"
 import { can, entered, sitePath, type View } from "../view.js"
+import { Forecast } from "./forecast.js"
+import { NumberTabs } from "./number-tabs.js"
 
 const NUMBERS_SHOWN = 500
-const FORECAST_MOST = 60
 
-/** Pools with their use, what more numbers would bring, static numbers, rules and why they decide, carriers. */
+/** Pools with their use, what more numbers would bring, static numbers, and how the carriers are. */
 export const numbersPage: Page<Site> = {
   path: "/numbers",
   role: "read",
@@ -40,16 +39,17 @@ export const numbersPage: Page<Site> = {
           ) : null
         }
       >
+        <NumberTabs view={view} at="/numbers" />
         <Panel title={t("numbers.pools")}>
           <Pools site={site} view={view} />
         </Panel>
         <Panel title={t("numbers.coverage")}>
+          <p>
+            <PeriodPicker view={view} period={readPeriod(view)} />
+          </p>
           <Coverage site={site} view={view} />
         </Panel>
-        <div class="panels">
-          <Forecast site={site} view={view} />
-          <Rules site={site} view={view} />
-        </div>
+        <Forecast site={site} view={view} />
         <Panel title={t("numbers.static")}>
           <Statics site={site} view={view} />
         </Panel>
@@ -88,7 +88,10 @@ function Pools({ site, view }: { site: Site; view: View }): Markup {
       rows={listPoolUse(site, { limit: 100 }).data}
       empty={t("numbers.no_pools")}
       columns={[
-        { name: t("numbers.pool"), cell: (pool) => pool.name },
+        {
+          name: t("numbers.pool"),
+          cell: (pool) => <a href={sitePath(view, `/numbers/pools/${pool.id}`)}>{pool.name}</a>,
+        },
         { name: t("setup.target"), cell: (pool) => <span class="nowrap">{format.phone(pool.target)}</span> },
         {
           name: t("numbers.busy_now"),
@@ -128,131 +131,6 @@ function Coverage({ site, view }: { site: Site; view: View }): Markup {
   )
 }
 
-function Forecast({ site, view }: { site: Site; view: View }): Markup {
-  const { t, format, query, path } = view
-  const pools = listPoolUse(site, { limit: 100 }).data
-  const pool = pools.find(({ id }) => id === query.pool) ?? pools[0]
-  if (!pool) return <Panel title={t("forecast.title")}>{t("numbers.no_pools")}</Panel>
-  const wanted = Number(query.numbers)
-  const count = Number.isInteger(wanted) && wanted >= 0 && wanted <= 10_000 && query.numbers ? wanted : pool.numbers
-  const found = forecast(site, parseWith(ForecastQuery, { pool: pool.id, numbers: String(count) }))
-  const filled = { ...view, form: { ...view.form, fields: { pool: pool.id } } }
-  return (
-    <Panel title={t("forecast.title")}>
-      <p class="quiet">{t("forecast.hint")}</p>
-      <form method="get" action={path} data-auto>
-        <Select
-          view={filled}
-          name="pool"
-          label={t("numbers.pool")}
-          options={pools.map(({ id, name }) => [id, name] as const)}
-        />
-        <p class="field">
-          <label for="f-numbers">
-            {t("nav.numbers")}: <output id="f-numbers-value">{String(count)}</output>
-          </label>
-          <input
-            id="f-numbers"
-            name="numbers"
-            type="range"
-            min="1"
-            max={String(Math.max(FORECAST_MOST, pool.numbers * 2))}
-            value={String(count)}
-          />
-        </p>
-        <button type="submit" class="quiet" data-manual>
-          {t("form.show")}
-        </button>
-      </form>
-      <dl class="facts">
-        <dt>{t("forecast.coverage")}</dt>
-        <dd>
-          <b>{format.percent(found.coverage, 1)}</b>
-        </dd>
-        <dt>{t("forecast.busiest")}</dt>
-        <dd>{format.percent(found.coverage_busiest, 1)}</dd>
-        <dt>{t("forecast.visits")}</dt>
-        <dd>{format.number(found.busiest_hour)}</dd>
-        <dt>{t("forecast.holding")}</dt>
-        <dd>{format.duration(found.holding_s)}</dd>
-      </dl>
-      {found.warnings.map((words) => (
-        <p class="quiet" lang="en">
-          {words}
-        </p>
-      ))}
-    </Panel>
-  )
-}
-
-function Rules({ site, view }: { site: Site; view: View }): Markup {
-  const { t, query, path } = view
-  const rules = listRules(site)
-  const tested = RuleTest.safeParse({ url: query.url ?? "", referrer: query.referrer ?? "" })
-  const outcome = query.url && tested.success ? testRules(site, tested.data) : undefined
-  return (
-    <Panel title={t("rules.title")}>
-      <Table
-        caption={t("rules.title")}
-        rows={rules}
-        empty={t("rules.none")}
-        columns={[
-          { name: t("people.name"), cell: (rule) => rule.name },
-          {
-            name: t("rules.when"),
-            cell: (rule) =>
-              rule.conditions
-                .map(
-                  ({ field, values, not }) =>
-                    `${nameOf(view, "dimension", field)} ${not ? "≠" : "="} ${values.join(" / ")}`,
-                )
-                .join("; "),
-          },
-          {
-            name: t("rules.shows"),
-            cell: (rule) => <Badge kind={rule.enabled ? "good" : ""}>{nameOf(view, "shows", rule.outcome.show)}</Badge>,
-          },
-        ]}
-      />
-      <h3>{t("rules.explain")}</h3>
-      <form method="get" action={path}>
-        <Field
-          view={{ ...view, form: { ...view.form, fields: { url: query.url ?? "" } } }}
-          name="url"
-          label={t("rules.url")}
-          placeholder="https://example.com/?utm_source=google&utm_medium=cpc"
-        />
-        <button type="submit" class="quiet">
-          {t("rules.try")}
-        </button>
-      </form>
-      {outcome ? (
-        <>
-          <ul>
-            {outcome.targets.map(({ target, outcome: { show } }) => (
-              <li>
-                {view.format.phone(target)}: <Badge kind="good">{nameOf(view, "shows", show)}</Badge>
-              </li>
-            ))}
-          </ul>
-          <Table
-            caption={t("rules.explain")}
-            rows={outcome.rules}
-            columns={[
-              { name: t("people.name"), cell: (rule) => rule.name },
-              {
-                name: t("rules.fits"),
-                cell: (rule) => <Badge kind={rule.fits ? "good" : ""}>{t(rule.fits ? "rules.yes" : "rules.no")}</Badge>,
-              },
-              { name: t("call.evidence"), cell: (rule) => <span lang="en">{rule.why.join("; ")}</span> },
-            ]}
-          />
-        </>
-      ) : null}
-    </Panel>
-  )
-}
-
 function Statics({ site, view }: { site: Site; view: View }): Markup {
   const { t, format, path } = view
   const numbers = listNumbers(site, { limit: NUMBERS_SHOWN, kind: "static" }).data
@@ -264,7 +142,14 @@ function Statics({ site, view }: { site: Site; view: View }): Markup {
         rows={numbers}
         empty={t("numbers.no_static")}
         columns={[
-          { name: t("dimension.number"), cell: (number) => <span class="nowrap">{format.phone(number.e164)}</span> },
+          {
+            name: t("dimension.number"),
+            cell: (number) => (
+              <a class="nowrap" href={sitePath(view, `/numbers/${number.id}`)}>
+                {format.phone(number.e164)}
+              </a>
+            ),
+          },
           {
             name: t("dimension.channel"),
             cell: (number) => (number.source ? nameOf(view, "channel", number.source.channel) : ""),
@@ -315,29 +200,60 @@ function Statics({ site, view }: { site: Site; view: View }): Markup {
   )
 }
 
+/** Carriers that are set up: since when, when they were heard of last, and whether that could be read. */
 function Carriers({ site, view }: { site: Site; view: View }): Markup {
   const { t, format } = view
   const set = carrierNames().flatMap((name) => {
     const at = credentialsSetAt(site, name)
-    return at === null ? [] : [{ name, at }]
+    if (at === null) return []
+    const [last] = listRequests(site, name, { limit: 1 }).data
+    const [unread] = listRequests(site, name, { limit: 1, unread: "true" }).data
+    return [{ name, at, last, unread }]
   })
   return (
-    <Table
-      caption={t("numbers.carriers")}
-      rows={set}
-      empty={t("numbers.no_carrier")}
-      columns={[
-        {
-          name: t("call.carrier"),
-          cell: (row) =>
-            can(view, "admin") ? (
-              <a href={sitePath(view, `/setup/carrier?carrier=${row.name}`)}>{row.name}</a>
-            ) : (
-              row.name
-            ),
-        },
-        { name: t("numbers.set_at"), cell: (row) => format.dateTime(row.at) },
-      ]}
-    />
+    <>
+      <Table
+        caption={t("numbers.carriers")}
+        rows={set}
+        empty={t("numbers.no_carrier")}
+        columns={[
+          { name: t("call.carrier"), cell: (row) => row.name },
+          { name: t("numbers.credentials"), cell: () => <Badge kind="good">{t("numbers.are_set")}</Badge> },
+          { name: t("numbers.set_at"), cell: (row) => format.dateTime(row.at) },
+          {
+            name: t("numbers.last_request"),
+            cell: ({ last }) =>
+              last === undefined ? (
+                <Badge kind="warn">{t("numbers.never")}</Badge>
+              ) : (
+                <>
+                  {format.ago(last.received_at, view.now)} <small class="quiet">{last.event}</small>
+                </>
+              ),
+          },
+          {
+            name: t("overview.flags"),
+            cell: ({ unread }) =>
+              unread === undefined ? null : (
+                <Badge kind="bad">{t("numbers.unread", { when: format.ago(unread.received_at, view.now) })}</Badge>
+              ),
+          },
+          {
+            name: t("setup.addresses"),
+            cell: (row) =>
+              can(view, "admin") ? (
+                <a href={sitePath(view, `/setup/carrier?carrier=${row.name}`)}>{t("call.open")}</a>
+              ) : null,
+          },
+        ]}
+      />
+      {can(view, "admin") ? (
+        <p>
+          <a class="button quiet" href={sitePath(view, "/setup/carrier")}>
+            {t("numbers.connect")}
+          </a>
+        </p>
+      ) : null}
+    </>
   )
 }
