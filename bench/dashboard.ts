@@ -94,7 +94,7 @@ for (let first = 0; first < LEADS; first += 100)
     })),
   )
 const first = async (list: string) =>
-  (await api<{ data: { id: string }[] }>("GET", `/v1/sites/${site}/${list}?limit=1`)).data[0]?.id
+  (await api<{ data: { id: string }[] }>("GET", `/v1/sites/${site}/${list}`)).data[0]?.id
 const signedIn = await fetch(`${server.url}/app/sign-in`, {
   method: "POST",
   headers: HEADERS,

@@ -61,7 +61,7 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
     listPages(
       site,
       async (list) =>
-        (await host.api<{ data: { id: string }[] }>("GET", `/v1/sites/${site}/${list}?limit=1`)).data[0]?.id,
+        (await host.api<{ data: { id: string }[] }>("GET", `/v1/sites/${site}/${list}`)).data[0]?.id,
     )
 
   it("[DASH5] leads from a new site to the first attributed call, without an account anywhere", async () => {

@@ -9,13 +9,17 @@ const OF_SITE = [
   "/reports?show=heat&metrics=calls",
   "/reports?show=funnel",
   "/reports?metrics=visits%2Ccalls&interval=day",
+  "/reports?show=ranking&by=campaign",
   "/leads",
+  "/leads/team",
   "/orders",
   "/money",
   "/money/import",
   "/targets",
   "/campaigns",
   "/numbers",
+  "/numbers/rules",
+  "/numbers/flow",
   "/setup",
   "/setup/numbers",
   "/setup/buy",
@@ -24,15 +28,24 @@ const OF_SITE = [
   "/setup/test",
   "/settings",
 ]
-/** Lists of the API whose rows have a page each, under the same name. */
-const LISTS = ["calls", "leads", "orders", "targets", "campaigns"]
+/** Lists of the API whose rows have a page each, and where those are. */
+const LISTS: Readonly<Record<string, string>> = {
+  calls: "/calls",
+  leads: "/leads",
+  orders: "/orders",
+  targets: "/targets",
+  campaigns: "/campaigns",
+  rules: "/numbers/rules",
+  pools: "/numbers/pools",
+  numbers: "/numbers",
+}
 
 /** Every page that there is, of lists the page of one row: what is walked, weighed, timed and drawn. */
 export async function listPages(site: string, idOf: (list: string) => Promise<string | undefined>): Promise<string[]> {
-  const rows = await Promise.all(LISTS.map(async (list) => [list, await idOf(list)] as const))
+  const rows = await Promise.all(Object.entries(LISTS).map(async ([list, path]) => [path, await idOf(list)] as const))
   return [
     ...OVER_ALL,
-    ...[...OF_SITE, ...rows.flatMap(([list, id]) => (id === undefined ? [] : [`/${list}/${id}`]))].map(
+    ...[...OF_SITE, ...rows.flatMap(([path, id]) => (id === undefined ? [] : [`${path}/${id}`]))].map(
       (path) => `/app/${site}${path}`,
     ),
   ]
