@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { ORIGIN, viewPage } from "../site.js"
 import { type Desk, ENGINES, openDesk } from "./desk.js"
 
-const TASK_MS = 60_000
+const TASK_MS = 240_000
 
 describe.each(ENGINES)("leads at the dashboard on %s", (engine) => {
   let desk: Desk

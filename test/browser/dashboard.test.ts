@@ -10,8 +10,8 @@ import { startChromium } from "../snippet/chromium.js"
 const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8")
 /** The first load of a page, with its scripts and styles, as it travels: compressed by the server or by Cloudflare's edge. */
 const WEIGHT_BYTES = 100_000
-/** Some twenty pages, each loaded and looked through. */
-const WALK_MS = 240_000
+/** Some forty pages, each loaded and looked through, on a machine that may have other work. */
+const WALK_MS = 900_000
 /** Texts that run where they are not escaped. */
 const PAYLOADS = [
   `<script>window.xss=1</script>`,
@@ -60,8 +60,7 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
   const pagesOf = (site: string) =>
     listPages(
       site,
-      async (list) =>
-        (await host.api<{ data: { id: string }[] }>("GET", `/v1/sites/${site}/${list}`)).data[0]?.id,
+      async (list) => (await host.api<{ data: { id: string }[] }>("GET", `/v1/sites/${site}/${list}`)).data[0]?.id,
     )
 
   it("[DASH5] leads from a new site to the first attributed call, without an account anywhere", async () => {

@@ -196,6 +196,8 @@ function Details({ view, campaign }: { view: View; campaign?: CampaignAnswer }):
         <Field view={view} name="purpose" label={t("dimension.purpose")} value={campaign?.purpose} />
         <Field view={view} name="segment" label={t("dimension.segment")} value={campaign?.segment} />
         <Field view={view} name="offer" label={t("dimension.offer")} value={campaign?.offer} />
+        <Field view={view} name="experiment" label={t("dimension.experiment")} value={campaign?.experiment} />
+        <Field view={view} name="variant" label={t("dimension.variant")} value={campaign?.variant} />
       </div>
       <FlightFields view={view} flights={campaign?.flights ?? []} />
       <Field view={view} name="notes" label={t("call.notes")} value={campaign?.notes} rows={2} />
@@ -209,6 +211,8 @@ function readDetails(view: View, before: CampaignAnswer["flights"]): Record<stri
     purpose: textIn(view, "purpose") ?? "",
     segment: textIn(view, "segment") ?? "",
     offer: textIn(view, "offer") ?? "",
+    experiment: textIn(view, "experiment") ?? "",
+    variant: textIn(view, "variant") ?? "",
     notes: textIn(view, "notes"),
     flights: flightsIn(view, before),
   }

@@ -44,9 +44,7 @@ export const numbersPage: Page<Site> = {
           <Pools site={site} view={view} />
         </Panel>
         <Panel title={t("numbers.coverage")}>
-          <p>
-            <PeriodPicker view={view} period={readPeriod(view)} />
-          </p>
+          <PeriodPicker view={view} period={readPeriod(view)} />
           <Coverage site={site} view={view} />
         </Panel>
         <Forecast site={site} view={view} />

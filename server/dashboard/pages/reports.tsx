@@ -276,16 +276,21 @@ function Picker({ view }: { view: View }): Markup {
           options={[none, ...FILTERS.map((name) => [name, nameOf(view, "dimension", name)] as const)]}
         />
         <Field view={filled} name="is" label={t("report.is")} />
-        <details class="grow">
+        <details class="whole">
           <summary>{t("report.metrics")}</summary>
-          <div class="choices">
-            {METRICS.map((name) => (
-              <label class="choice">
-                <input type="checkbox" name="metrics" value={name} checked={chosen.includes(name)} />
-                {nameOf(view, "metric", name)}
-              </label>
-            ))}
-          </div>
+          {groupsOf(METRICS).map((names) => (
+            <fieldset>
+              <legend>{nameOf(view, "metric", names[0] ?? "")}</legend>
+              <div class="choices">
+                {names.map((name) => (
+                  <label class="choice">
+                    <input type="checkbox" name="metrics" value={name} checked={chosen.includes(name)} />
+                    {nameOf(view, "metric", name)}
+                  </label>
+                ))}
+              </div>
+            </fieldset>
+          ))}
         </details>
         <button type="submit">{t("form.show")}</button>
         <a class="button quiet" href={`${sitePath(view, "/reports.csv")}?${new URLSearchParams(stateOf(view))}`}>
@@ -294,6 +299,18 @@ function Picker({ view }: { view: View }): Markup {
       </form>
     </Panel>
   )
+}
+
+/** Metrics that begin a group of their own in the picker. */
+const FIRSTS: ReadonlySet<string> = new Set(known("visits", "calls", "leads", "orders", "tickets", "cost"))
+
+function groupsOf(metrics: readonly string[]): string[][] {
+  const groups: string[][] = []
+  for (const name of metrics) {
+    if (groups.length === 0 || FIRSTS.has(name)) groups.push([])
+    groups.at(-1)?.push(name)
+  }
+  return groups
 }
 
 function Shown({ site, view }: { site: Site; view: View }): Markup {
