@@ -13,6 +13,7 @@ import site0010 from "./site/0010_engine.sql"
 import site0011 from "./site/0011_share_links.sql"
 import site0020 from "./site/0020_rollups.sql"
 import site0021 from "./site/0021_saved_reports.sql"
+import site0032 from "./site/0032_withheld.sql"
 import site0034 from "./site/0034_released.sql"
 import site0036 from "./site/0036_packed_sums.sql"
 import site0037 from "./site/0037_paths.sql"
@@ -44,6 +45,7 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
   // Views and rollups come last: they read what all others have laid.
   { version: 20, name: "rollups", sql: site0020 },
   { version: 21, name: "saved_reports", sql: site0021 },
+  { version: 32, name: "withheld", sql: site0032 },
   { version: 34, name: "released", sql: site0034 },
   { version: 36, name: "packed_sums", sql: site0036 },
   { version: 37, name: "paths", sql: site0037 },

@@ -8,11 +8,13 @@ import {
   KINDS,
   type Model,
   PRIOR,
+  partsOf,
   rateOf,
   SILENCE_CELLS,
   TAP_STARTS,
   tapCellAt,
   traitsOf,
+  WITHHELD,
 } from "./hazard.js"
 import type { Crowd } from "./posterior.js"
 
@@ -25,6 +27,8 @@ export interface Sample {
 export interface Evidence {
   readonly samples: readonly Sample[]
   readonly exposure: Exposure
+  /** Of callers, how many withheld their number. */
+  readonly withheld?: number
   /** Ms that numbers of pools could be dialled, together. */
   readonly numberMs: number
   /** Where to start from: the table in use. */
@@ -45,7 +49,7 @@ const STRAY_CALLS = 2
  * shared out over those who could have, in proportion to their rates, and the rates are then calls per time (Dempster, Laird
  * and Rubin 1977). Rates never grow with silence (pool adjacent violators), and the prior counts as a few calls.
  */
-export function fitModel({ samples, exposure, numberMs, start }: Evidence): Model {
+export function fitModel({ samples, exposure, numberMs, start, withheld = WITHHELD }: Evidence): Model {
   const channels = [
     ...new Set([...exposure.keys(), ...samples.flatMap(({ cells }) => cells.map(([, channel]) => channel))]),
   ]
@@ -59,6 +63,7 @@ export function fitModel({ samples, exposure, numberMs, start }: Evidence): Mode
       Object.entries(model.channels).map(([name, factor]) => [name, Number(factor.toPrecision(4))]),
     ),
     stray: model.stray,
+    withheld,
   }
 }
 
@@ -72,12 +77,16 @@ interface Call {
 }
 
 function indexCells({ cells, certain }: Sample, channels: readonly string[]): Call {
-  const places = new Map(channels.map((channel, index) => [channel, index]))
+  const indices = new Map(channels.map((channel, index) => [channel, index]))
+  // Who stands between two cells is a part of him in each.
+  const parts = cells.flatMap(([place, channel, weight]) =>
+    partsOf(place).map(([cell, part]) => ({ cell, channel: indices.get(channel) ?? 0, weight: weight * part })),
+  )
   return {
-    cell: Int16Array.from(cells, ([cell]) => cell),
-    channel: Int16Array.from(cells, ([, channel]) => places.get(channel) ?? 0),
-    weight: Float64Array.from(cells, ([, , weight]) => weight),
-    share: new Float64Array(cells.length),
+    cell: Int16Array.from(parts, ({ cell }) => cell),
+    channel: Int16Array.from(parts, ({ channel }) => channel),
+    weight: Float64Array.from(parts, ({ weight }) => weight),
+    share: new Float64Array(parts.length),
     certain,
   }
 }

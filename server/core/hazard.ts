@@ -23,6 +23,11 @@ export function binEnd(bin: number): number {
   return BIN_STARTS[bin + 1] ?? HORIZON_MS
 }
 
+/** Where a bin's rate holds: between two of these it goes over from one to the other. */
+const BIN_MIDDLES: readonly number[] = BIN_STARTS.map((start, bin) =>
+  bin === 0 ? ALIVE_MS / 2 : Math.sqrt(start * binEnd(bin)),
+)
+
 /** Where each bin of time since a tap begins, ms; after the last one ends, a tap says nothing any more. */
 export const TAP_STARTS: readonly number[] = [0, 10 * SECOND, 30 * SECOND, MINUTE, 3 * MINUTE, 10 * MINUTE]
 const TAP_REACH_MS = 30 * MINUTE
@@ -61,6 +66,11 @@ export function ageEnd(bin: number): number {
   return AGE_STARTS[bin + 1] ?? Number.POSITIVE_INFINITY
 }
 
+/** Few pages are open for longer than the twenty minutes that the last one is taken to end at. */
+const AGE_MIDDLES: readonly number[] = AGE_STARTS.map((start, bin) =>
+  bin === 0 ? ageEnd(bin) / 2 : Math.sqrt(start * Math.min(ageEnd(bin), 20 * MINUTE)),
+)
+
 /** Kinds of visit that has been silent: whether its page was left, how long it stayed, whether it was mobile. */
 export const KINDS = 16
 /** Cells of silence: every kind in every bin. */
@@ -86,12 +96,12 @@ export function traitsOf(kind: number): Traits {
   return { hidden: (kind & 8) !== 0, stay: (kind >> 1) & 3, mobile: (kind & 1) !== 0 }
 }
 
-/** The cell of a kind in a bin of silence. */
+/** The cell of a kind in a bin of silence, or a place between two bins. */
 export function cellAt(kind: number, bin: number): number {
   return kind * BINS + bin
 }
 
-/** The cell of an open page in a bin of age. */
+/** The cell of an open page in a bin of age, or a place between two bins. */
 export function ageCellAt(mobile: boolean, bin: number): number {
   return SILENCE_CELLS + (mobile ? AGES : 0) + bin
 }
@@ -112,12 +122,46 @@ export interface Standing {
   readonly tapAgo: number | null
 }
 
-/** The cell of a visit at a moment. */
+/**
+ * The place of a visit at a moment: a whole number in the middle of a cell, and between two cells a fraction more, so that a
+ * rate does not leap where a bin ends.
+ */
 export function cellOf({ hidden, mobile, pages, stayed, silence, tapAgo }: Standing): number {
   if (tapAgo !== null && tapAgo <= TAP_REACH_MS) return tapCellAt(binIn(TAP_STARTS, tapAgo))
-  const bin = binOf(silence)
-  if (!hidden && bin === 0) return ageCellAt(mobile, ageBinOf(stayed + silence))
-  return cellAt(kindOf({ hidden, stay: stayOf(stayed, pages), mobile }), bin)
+  if (!hidden && binOf(silence) === 0) return ageCellAt(mobile, agePlaceOf(stayed + silence))
+  return cellAt(kindOf({ hidden, stay: stayOf(stayed, pages), mobile }), silencePlaceOf(silence, hidden))
+}
+
+/** Where a silence is among the bins: those of a page that was not left begin with the second. */
+export function silencePlaceOf(silence: number, hidden: boolean): number {
+  return Math.max(hidden ? 0 : 1, placeIn(BIN_MIDDLES, silence))
+}
+
+/** Where an age is among the bins of age. */
+export function agePlaceOf(age: number): number {
+  return placeIn(AGE_MIDDLES, age)
+}
+
+/** The cells that a place lies between, each with its part. */
+export function partsOf(place: number): readonly (readonly [cell: number, part: number])[] {
+  const cell = Math.floor(place)
+  const rest = place - cell
+  return rest === 0
+    ? [[cell, 1]]
+    : [
+        [cell, 1 - rest],
+        [cell + 1, rest],
+      ]
+}
+
+/** Between two middles by the logarithm: bins are twice as wide each. To a thousandth, so that it is kept in few digits. */
+function placeIn(middles: readonly number[], value: number): number {
+  let bin = 0
+  while (bin < middles.length - 1 && value >= (middles[bin + 1] ?? 0)) bin++
+  const below = middles[bin] ?? 0
+  const above = middles[bin + 1]
+  if (above === undefined || value <= below) return bin
+  return bin + Math.floor((Math.log(value / below) / Math.log(above / below)) * 1000) / 1000
 }
 
 /** The bin of a silence, 0 to 15. */
@@ -139,11 +183,17 @@ export interface Model {
   readonly channels: Readonly<Record<string, number>>
   /** Calls on one number that no visit caused. */
   readonly stray: number
+  /** Of callers, how many withhold their number; tables of earlier versions do not say. */
+  readonly withheld?: number
 }
 
-/** The rate of a visit in a cell, calls per ms. */
-export function rateOf(model: Model, cell: number, channel: string): number {
-  return (model.rates[cell] ?? 0) * (model.channels[channel] ?? 1)
+/** The rate of a visit in a place of the table, calls per ms. */
+export function rateOf(model: Model, place: number, channel: string): number {
+  const cell = Math.floor(place)
+  const rate = model.rates[cell] ?? 0
+  const rest = place - cell
+  const between = rest === 0 ? rate : rate + rest * ((model.rates[cell + 1] ?? 0) - rate)
+  return between * (model.channels[channel] ?? 1)
 }
 
 // Until a site has learnt its own rates, a prior serves: one visit in forty calls; its delay is a mixture of 58 % during the
@@ -168,6 +218,9 @@ const TAP_SHARES = [0.3, 0.22, 0.05, 0.03, 0.02, 0.02]
 /** Wrong numbers and robots, 0.03 a day. */
 const STRAY = 0.03 / DAY
 
+/** One caller in twelve. */
+export const WITHHELD = 0.08
+
 /** The rates that serve until a site has learnt its own. */
 export const PRIOR: Model = {
   rates: Array.from({ length: CELLS }, (_, cell) => {
@@ -182,6 +235,7 @@ export const PRIOR: Model = {
   }),
   channels: {},
   stray: STRAY,
+  withheld: WITHHELD,
 }
 
 function lateRate(bin: number): number {

@@ -2,10 +2,10 @@ import { sql } from "drizzle-orm"
 import { type Db, prepareOnce, type Site } from "./db.js"
 import { exposureOf, type Lent } from "./exposure.js"
 import { fitModel, type Sample } from "./fit.js"
-import { AGE_STARTS, ageEnd, STAY_STARTS } from "./hazard.js"
+import { AGE_STARTS, ageEnd, STAY_STARTS, WITHHELD } from "./hazard.js"
 import { idAt } from "./id.js"
 import { cellsOf } from "./observe.js"
-import { unpackObservation } from "./posterior.js"
+import { type Observation, unpackObservation } from "./posterior.js"
 import { modelAt } from "./resolve.js"
 import { calls, learning, lendings, models, numbers, observations, visits } from "./schema.js"
 
@@ -27,6 +27,10 @@ const CALLS_AT_ONCE = 1500
 const CALLS_AT_LEAST = 15
 const LEARN_EVERY_MS = 6 * HOUR
 const GROWTH = 1.15
+/** A memory of a withheld caller above it says more of the past than of visits that call for the first time. */
+const REMEMBERED = 0.1
+/** Calls that the prior share of withheld numbers is worth. */
+const WITHHELD_CALLS = 50
 
 /** The stay of a visit `v`, ms: no longer than a working day, whatever a clock did meanwhile. */
 const STAYED_SQL = "min(28800000, max(0, v.seen_at - v.id / 2048 - 1704067200000))"
@@ -70,6 +74,7 @@ const statements = prepareOnce((db: Db) => {
         method: calls.method,
         visit_id: calls.visit_id,
         spam: calls.spam,
+        withheld: sql<number>`${calls.from_e164} is null`,
       })
       .from(calls)
       .innerJoin(observations, sql`${observations.call_id} = ${calls.id}`)
@@ -107,18 +112,30 @@ export function learnNow(site: Site): void {
     const right = method === "corrected" ? observation.contenders.find(({ visit }) => visit === visit_id) : undefined
     if (right) return [{ cells: [[right.cell, right.channel, 1]], certain: "visit" }]
     // A caller heard before says who he is and nothing about when visits call first.
-    return observation.known ? [] : [{ cells: cellsOf(observation), certain: null }]
+    return isRemembered(observation) ? [] : [{ cells: cellsOf(observation), certain: null }]
   })
   const blocks: Lent[] = statements(site).blocks.all({ from: Math.floor((from - 40 * DAY) / BLOCK_MS) })
   const pooled = statements(site).poolNumbers.all()[0]?.count ?? 1
   const model = fitModel({
     samples,
+    withheld: withheldOf(rows),
     exposure: exposureOf(blocks, BLOCK_MS, from, site.now),
     numberMs: Math.max(1, pooled) * (site.now - from),
     start: modelAt(site, site.now).model,
   })
   site.db.insert(models).values({ id: site.newId(), calls: samples.length, model }).run()
   site.db.update(learning).set({ learnt_at: site.now, learnt_calls: count }).run()
+}
+
+/** Whether a call is as likely to be an earlier caller's next one as anything else. */
+function isRemembered({ known, contenders }: Observation): boolean {
+  return known || contenders.some(({ memory }) => memory > REMEMBERED)
+}
+
+/** Of the calls, how many came from callers who withheld their number; the prior counts as a few calls. */
+function withheldOf(rows: readonly { readonly withheld: number }[]): number {
+  const count = rows.reduce((sum, { withheld }) => sum + withheld, 0)
+  return Number(((count + WITHHELD * WITHHELD_CALLS) / (rows.length + WITHHELD_CALLS)).toPrecision(4))
 }
 
 function begin(site: Site): typeof learning.$inferSelect {

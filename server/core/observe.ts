@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm"
 import { type Db, prepareOnce, type Site } from "./db.js"
-import { BIN_STARTS, BINS, binEnd, binOf, CELLS, cellAt, cellOf, kindOf, type Model, rateOf, stayOf } from "./hazard.js"
+import { SILENCE_PIECES } from "./exposure.js"
+import { CELLS, cellAt, cellOf, kindOf, type Model, partsOf, rateOf, silencePlaceOf, stayOf } from "./hazard.js"
 import { idAt, timeOfId } from "./id.js"
 import type { NumberRow } from "./number.js"
 import type { Contender, Crowd, Observation } from "./posterior.js"
@@ -16,6 +17,10 @@ const NAMED = 12
 const HAS_CALLED = 0.15
 /** Visits of one visitor that are searched for one that held the number. */
 const VISITS_OF_CALLER = 8
+/** Withheld calls on a number that may come again: how many are looked at, how far back, and how soon they fade. */
+const WITHHELD_CALLS = 8
+const WITHHELD_FADE_MS = 26 * 3_600_000
+const WITHHELD_REACH_MS = 10 * 24 * 3_600_000
 
 const statements = prepareOnce((db: Db) => {
   const value = sql.placeholder
@@ -73,6 +78,15 @@ const statements = prepareOnce((db: Db) => {
       )
       .orderBy(sql`${calls.started_at} desc limit 1`)
       .prepare(),
+    // The part of a call's probability that is left for its caller to call again fades with time.
+    withheld: db
+      .select({ candidates: calls.candidates, started_at: calls.started_at })
+      .from(calls)
+      .where(
+        sql`${calls.number_id} = (select ${value("number")}) and ${calls.started_at} < ${value("before")} and ${calls.started_at} >= ${value("since")} and ${calls.from_e164} is null and ${calls.method} in ('lease', 'corrected')`,
+      )
+      .orderBy(sql`${calls.started_at} desc limit ${sql.raw(String(WITHHELD_CALLS))}`)
+      .prepare(),
     visitorOf: db
       .select({ visitor: visit.visitor })
       .from(visits)
@@ -99,7 +113,7 @@ export function observe(site: Site, number: NumberRow, at: number, from: string 
   // A lease made in the very millisecond of the call was made before it: the page had to show the number first.
   const until_id = idAt(at + 1) - 1
   const rows = statements(site).lessees.all({ number: number.id, until_id, at, from })
-  const memory = from === null ? undefined : remember(site, from, at)
+  const memory = from === null ? rememberWithheld(site, number, at) : remember(site, from, at)
   const all = new Map<number, Contender>()
   for (const row of rows) {
     const contender = contenderOf(row, at, memory)
@@ -111,16 +125,19 @@ export function observe(site: Site, number: NumberRow, at: number, from: string 
   const strength = (one: Contender) => rateOf(model, one.cell, one.channel) * one.weight + (one.memory > 0 ? 1 : 0)
   const ranked = [...all.values()].sort((a, b) => strength(b) - strength(a) || b.visit - a.visit)
   return {
-    known: memory !== undefined,
+    known: from !== null && memory !== undefined,
     stray: memory?.stray ?? 0,
     others: memory?.others ?? 0,
     contenders: ranked.slice(0, NAMED),
-    crowd: [...crowdOf(ranked.slice(NAMED)), ...olderThan(site, rows, number, at)],
+    crowd: [
+      ...gather(ranked.slice(NAMED).map(({ cell, channel, weight }): Crowd => [cell, channel, weight])),
+      ...olderThan(site, rows, number, at),
+    ],
   }
 }
 
 interface Memory {
-  /** By visitor: how likely he made the caller's latest call. */
+  /** By visitor: how likely he made the caller's latest call, or a withheld one. */
   readonly visitors: ReadonlyMap<number, number>
   readonly stray: number
   readonly others: number
@@ -146,6 +163,27 @@ function remember(site: Site, from: string, at: number): Memory | undefined {
     number: call.number_id,
     visits: candidates.map(({ visit }) => visit),
   }
+}
+
+/**
+ * Who withholds his number is nobody's memory, but a visitor who is likely to have made a withheld call on this number may
+ * make another: the sooner the likelier.
+ */
+function rememberWithheld(site: Site, number: NumberRow, at: number): Memory | undefined {
+  const visitors = new Map<number, number>()
+  const visits: number[] = []
+  // Calls of one moment do not follow each other; a moment may be a whole second.
+  const past = statements(site).withheld.all({ number: number.id, before: at - 999, since: at - WITHHELD_REACH_MS })
+  for (const { candidates, started_at } of past) {
+    const left = Math.exp((started_at - at) / WITHHELD_FADE_MS)
+    for (const { visit, probability } of candidates) {
+      const visitor = statements(site).visitorOf.all({ visit })[0]?.visitor
+      if (visitor === undefined) continue
+      visitors.set(visitor, (visitors.get(visitor) ?? 0) + probability * left)
+      visits.push(visit)
+    }
+  }
+  return visitors.size === 0 ? undefined : { visitors, stray: 0, others: 0, number: number.id, visits }
 }
 
 type Lessee = ReturnType<ReturnType<typeof statements>["lessees"]["all"]>[number]
@@ -209,13 +247,15 @@ function oldFriends(
   })
 }
 
-function crowdOf(contenders: readonly Contender[]): Crowd[] {
-  const counts = new Map<string, Crowd>()
-  for (const { cell, channel, weight } of contenders) {
-    const key = `${cell} ${channel}`
-    counts.set(key, [cell, channel, (counts.get(key)?.[2] ?? 0) + weight])
-  }
-  return [...counts.values()]
+/** Visits that are not told apart, summed by cell and channel: who stands between two cells is a part of him in each. */
+function gather(crowd: readonly Crowd[]): Crowd[] {
+  const sums = new Map<string, Crowd>()
+  for (const [place, channel, weight] of crowd)
+    for (const [cell, part] of partsOf(place)) {
+      const key = `${cell} ${channel}`
+      sums.set(key, [cell, channel, (sums.get(key)?.[2] ?? 0) + weight * part])
+    }
+  return [...sums.values()]
 }
 
 /**
@@ -234,20 +274,23 @@ function olderThan(site: Site, rows: readonly Lessee[], number: NumberRow, at: n
   const begun = Math.max(0, at - newest)
   // Where all were counted, there is nobody beyond the oldest.
   const reach = older.count < LEASES_COUNTED ? at - timeOfId(older.oldest) : at - timeOfId(number.id)
-  const kinds = new Map<string, { kind: number; channel: string; count: number }>()
+  const kinds = new Map<string, { kind: number; hidden: boolean; channel: string; count: number }>()
   for (const row of rows) {
     const stay = stayOf(row.seen_at - timeOfId(row.visit_id), row.pages)
     const kind = kindOf({ hidden: row.hidden, stay, mobile: isMobile(row) })
     const key = `${kind} ${row.channel}`
-    kinds.set(key, { kind, channel: row.channel, count: (kinds.get(key)?.count ?? 0) + 1 })
+    kinds.set(key, { kind, hidden: row.hidden, channel: row.channel, count: (kinds.get(key)?.count ?? 0) + 1 })
   }
   const crowd: Crowd[] = []
-  for (const { kind, channel, count } of kinds.values())
-    for (let bin = binOf(begun); bin < BINS; bin++) {
-      const width = Math.min(reach, binEnd(bin)) - Math.max(begun, BIN_STARTS[bin] ?? 0)
-      if (width > 0) crowd.push([cellAt(kind, bin), channel, (count / rows.length) * (older.count / span) * width])
+  const pieces = SILENCE_PIECES.filter(({ start, end }) => end > begun && start < reach)
+  for (const { kind, hidden, channel, count } of kinds.values()) {
+    const rate = (count / rows.length) * (older.count / span)
+    for (const { start, end, middle } of pieces) {
+      const width = Math.min(reach, end) - Math.max(begun, start)
+      crowd.push([cellAt(kind, silencePlaceOf(middle, hidden)), channel, rate * width])
     }
-  return crowd
+  }
+  return gather(crowd)
 }
 
 /** How much each cell weighs in an observation, by channel: what learning reads of it. */

@@ -1,4 +1,4 @@
-import { type Model, rateOf } from "./hazard.js"
+import { type Model, rateOf, WITHHELD } from "./hazard.js"
 
 /** One visit that may have caused a call, as it stood when the call rang. */
 export interface Contender {
@@ -6,11 +6,14 @@ export interface Contender {
   readonly visitor: number
   readonly source: number
   readonly channel: string
-  /** Its cell in the table of rates. */
+  /** Its place in the table of rates: see `cellOf`. */
   readonly cell: number
   /** What its rate is multiplied by: less than 1 for a visitor who has called from another phone. */
   readonly weight: number
-  /** Of a caller heard before: how likely this visitor made his earlier calls. */
+  /**
+   * Of a caller heard before: how likely this visitor made his earlier calls. Of one who withholds his number: how likely this
+   * visitor made a withheld call on this number lately, the less the longer ago.
+   */
   readonly memory: number
   /** Ms since its last sign of life, and since it tapped this number (null: never). */
   readonly silence: number
@@ -68,9 +71,11 @@ const NO_VISIT: Claim = { visit: null, channel: null }
  */
 export function weigh(observation: Observation, model: Model, likelihood: Likelihood = () => 1): Posterior {
   const { known, others } = observation
+  // Who withheld his number does so again; of the others, few do.
+  const again = REPEAT_RATE / (model.withheld ?? WITHHELD)
   const scores = observation.contenders.map((contender) => {
     const rate = rateOf(model, contender.cell, contender.channel) * contender.weight
-    const prior = known ? contender.memory * (rate + REPEAT_RATE) + STRANGER * rate : rate
+    const prior = known ? contender.memory * (rate + REPEAT_RATE) + STRANGER * rate : rate + contender.memory * again
     return prior * likelihood(contender)
   })
   const rates = observation.crowd.map(

@@ -39,6 +39,8 @@ export interface Resolution {
 
 /** A memory of less is not worth a word. */
 const FAINT = 0.01
+/** A withheld caller's is worth one from here on. */
+const LIKELY = 0.1
 /** Below both, neither visit nor channel is worth naming and the call is `unattributed`. */
 const VISIT_FLOOR = 0.02
 const CHANNEL_FLOOR = 0.3
@@ -250,6 +252,7 @@ function inWords({ silence, tapAgo, hidden, shared, memory, weight }: Contender,
   if (silence === 0 && !hidden) words.push("on the page when the call rang")
   else words.push(`${hidden ? "left" : "last seen on"} the page ${durationOf(silence)} before the call`)
   if (known && memory >= FAINT) words.push(`this caller's earlier call was his (${Math.round(memory * 100)} %)`)
+  if (!known && memory >= LIKELY) words.push("an earlier call from a withheld number was likely his")
   if (shared) words.push("the number was shared with another visit")
   if (weight < 0.5) words.push("he had called before from another phone")
   return words

@@ -24,8 +24,17 @@ const EVENTS_A_COMMIT = 1000
 /** What the command was asked wrongly. */
 class BadUsage extends Error {}
 
+/** A replay and what can be read of it. */
+export interface OpenReplay extends Replay {
+  /** Visits that were lent a number which somebody else was looking at. */
+  shared(): number
+  /** Every lease in the order of time: the place of its number in the pool from 0, since when (ms), and the log's visit. */
+  lent(): { number: number; t: number; visit: string }[]
+  close(): void
+}
+
 /** Opens an empty database in memory and replays into it; the time is that of the events. */
-export function openReplay(options: ReplayOptions): Replay & { shared(): number; close(): void } {
+export function openReplay(options: ReplayOptions): OpenReplay {
   let now = 0
   const { sqlite, db } = openDatabase(":memory:", SITE_MIGRATIONS, now)
   const moments = createMoments(db, () => now)
@@ -49,6 +58,13 @@ export function openReplay(options: ReplayOptions): Replay & { shared(): number;
       return line
     },
     shared: () => sqlite.prepare("select count(*) from visits where overflow = 'shared'").pluck().get() as number,
+    lent: () =>
+      sqlite
+        .prepare(
+          `select (select count(*) from numbers n where n.id < l.number_id) as number, l.id / 2048 + 1704067200000 as t, v.click_id as visit
+            from leases l join visits v on v.id = l.visit_id order by l.id`,
+        )
+        .all() as ReturnType<OpenReplay["lent"]>,
     close: () => sqlite.close(),
   }
 }

@@ -1,17 +1,20 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { exposureOf } from "../../server/core/exposure.js"
 import { falling, fitModel, type Sample } from "../../server/core/fit.js"
 import {
-  ageBinOf,
   ageCellAt,
+  agePlaceOf,
   BINS,
-  binOf,
   CELLS,
   cellAt,
   cellOf,
   KINDS,
   kindOf,
   PRIOR,
+  rateOf,
+  silencePlaceOf,
+  stayOf,
   tapCellAt,
   traitsOf,
 } from "../../server/core/hazard.js"
@@ -163,12 +166,61 @@ describe("cellOf", () => {
 
   it("[A2] an open page is told apart by its age, one that was left by how long it was open and how long ago that was", () => {
     const standing = { hidden: false, mobile: false, pages: 1, stayed: 30_000, silence: 20_000, tapAgo: null }
-    expect(cellOf(standing)).toBe(ageCellAt(false, ageBinOf(50_000)))
-    expect(cellOf({ ...standing, mobile: true })).toBe(ageCellAt(true, ageBinOf(50_000)))
+    expect(cellOf(standing)).toBe(ageCellAt(false, agePlaceOf(50_000)))
+    expect(cellOf({ ...standing, mobile: true })).toBe(ageCellAt(true, agePlaceOf(50_000)))
     expect(cellOf({ ...standing, hidden: true })).toBe(cellAt(kindOf({ hidden: true, stay: 1, mobile: false }), 0))
     expect(cellOf({ ...standing, pages: 2, silence: 2 * MINUTE })).toBe(
-      cellAt(kindOf({ hidden: false, stay: 2, mobile: false }), binOf(2 * MINUTE)),
+      cellAt(kindOf({ hidden: false, stay: 2, mobile: false }), silencePlaceOf(2 * MINUTE, false)),
     )
     for (let kind = 0; kind < KINDS; kind++) expect(kindOf(traitsOf(kind))).toBe(kind)
+  })
+
+  it("[A2] between the middles of two cells a rate goes over from one to the other, without a leap", () => {
+    const standing = { mobile: false, pages: 1, stayed: MINUTE, tapAgo: null }
+    const rate = (hidden: boolean, silence: number) => rateOf(PRIOR, cellOf({ ...standing, hidden, silence }), "")
+    fc.assert(
+      fc.property(fc.boolean(), fc.double({ min: 46_000, max: 30 * DAY, noNaN: true }), (hidden, silence) => {
+        const here = rate(hidden, silence)
+        // A hundredth longer: a fiftieth of a bin, whose rate is seldom less than a tenth of its neighbour's.
+        expect(Math.abs(rate(hidden, silence * 1.01) - here)).toBeLessThan(0.08 * here)
+        const kind = kindOf({ hidden, stay: stayOf(MINUTE, 1), mobile: false })
+        const place = silencePlaceOf(silence, hidden)
+        const around = [Math.floor(place), Math.ceil(place)].map((bin) => PRIOR.rates[cellAt(kind, bin)] ?? 0)
+        expect(here).toBeLessThanOrEqual(Math.max(...around) * (1 + 1e-12))
+        expect(here).toBeGreaterThanOrEqual(Math.min(...around) * (1 - 1e-12))
+      }),
+    )
+  })
+})
+
+describe("exposureOf", () => {
+  const block = 1000
+  const blockMs = 6 * 3_600_000
+  const lent = (kind: number) => ({
+    block,
+    kind,
+    channel: "Direct",
+    visits: 3,
+    taps: 0,
+    ages: [0, 0, 0, 0, 0, 0, 0, 0],
+  })
+
+  it("[A3] shares the time between cells and loses none of it", () => {
+    const from = block * blockMs
+    for (let kind = 0; kind < KINDS; kind++) {
+      const cells = exposureOf([lent(kind)], blockMs, from, from + 10 * DAY).get("Direct") ?? new Float64Array()
+      // Three visits that fell silent in the midst of a block of six hours, give or take.
+      const days = cells.reduce((sum, ms) => sum + ms, 0) / DAY
+      expect(days).toBeCloseTo(3 * (10 - 0.125), 6)
+    }
+  })
+
+  it("[A3] time at an age is shared between its bin and its neighbours, and adds up", () => {
+    const from = block * blockMs
+    const ages = [1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000]
+    const cells = exposureOf([{ ...lent(left), visits: 0, ages }], blockMs, from, from + DAY).get("Direct")
+    const own = cells?.slice(ageCellAt(false, 0), ageCellAt(false, 8)) ?? new Float64Array()
+    expect(own.reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(36_000, 6)
+    expect(own.every((ms) => ms > 0)).toBe(true)
   })
 })

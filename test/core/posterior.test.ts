@@ -74,6 +74,17 @@ describe("weigh", () => {
     expect(stranger).toBeLessThan(0.05)
   })
 
+  it("[A4] who may have made a withheld call lately makes the next one at his rate and that of calling again", () => {
+    const two = observation([contender(), contender({ visit: 2, visitor: 2, cell: gone, memory: 0.5 })])
+    const model = { ...PRIOR, withheld: 0.05 }
+    const [first = 0, second = 0] = weigh(two, model).contenders
+    const again = (0.5 * (0.28 / 86_400_000)) / 0.05
+    expect(second / first).toBeCloseTo((rateOf(PRIOR, gone, "") + again) / rateOf(PRIOR, alive, ""), 9)
+    // The rarer withheld callers are, the likelier two withheld calls are one caller's.
+    const [, rarer = 0] = weigh(two, { ...PRIOR, withheld: 0.01 }).contenders
+    expect(rarer).toBeGreaterThan(second)
+  })
+
   it("[A2] probabilities of visits, crowd and stray calls sum to one, and channels to all but the stray", () => {
     const arbitrary = fc.record({
       known: fc.boolean(),

