@@ -1,13 +1,15 @@
 import { type ParseArgsConfig, parseArgs } from "node:util"
 import type { ReplayOptions } from "../server/core/replay.js"
 import { openReplay } from "../server/node/replay.js"
+import { askOracle } from "./attribution/oracle.js"
 import { type CallLine, meanScore, type Score, scoreCalls, scoredFrom } from "./attribution/score.js"
 import { measureResolve } from "./attribution/speed.js"
 import { createWorld, DELAYS } from "./attribution/world.js"
 
-// npm run bench:attribution -- [--seeds 1,2,3] [--sizes 10,40] [--delays usual,prompt,late,spread] [--days 30] [--rules 1,2,4] [--speed]
+// npm run bench:attribution -- [--seeds 1,2,3] [--sizes 10,40] [--delays usual,prompt,late,spread] [--days 30] [--rules 1,2,4] [--oracle] [--speed]
 // The engine against the usual rules, on made-up sites whose truth is known: a line per delay, pool and rule, the mean of the
-// seeds. The last two thirds of the days are scored. `--speed` times `resolve` on a site with a million leases instead.
+// seeds. The last two thirds of the days are scored. `--oracle` adds, for the engine's allocations, the line of somebody who
+// knows the world's own rates: what the engine falls short of it can be gained, the rest cannot. `--speed` times `resolve` on a site with a million leases instead.
 
 const OPTIONS = {
   seeds: { type: "string", default: "1,2,3" },
@@ -15,6 +17,7 @@ const OPTIONS = {
   delays: { type: "string", default: "usual,prompt,late,spread" },
   days: { type: "string", default: "30" },
   rules: { type: "string", default: "0,1,2,3,4" },
+  oracle: { type: "boolean", default: false },
   speed: { type: "boolean", default: false },
 } as const satisfies ParseArgsConfig["options"]
 
@@ -38,7 +41,6 @@ if (values.speed)
 else printTable()
 
 function printTable(): void {
-  const list = (text: string) => text.split(",").map(Number)
   const head =
     "delay | numbers | rule | visitor | first calls | channel | p >= .9 (coverage) | .8-.9 | ECE | channel ECE"
   console.log(`| ${head} | shared | cpu s |\n|${"---|".repeat(12)}`)
@@ -46,25 +48,29 @@ function printTable(): void {
     for (const size of list(values.sizes))
       for (const index of list(values.rules)) {
         const rule = RULES[index]
-        if (rule) console.log(lineOf(delay, size, rule, list(values.seeds), Number(values.days)))
+        if (rule) for (const line of linesOf(delay, size, rule)) console.log(line)
       }
 }
 
-function lineOf(
-  delay: keyof typeof DELAYS,
-  size: number,
-  [name, policy, resolver]: (typeof RULES)[number],
-  seeds: readonly number[],
-  days: number,
-): string {
-  const runs = seeds.map((seed) => run(seed, days, size, DELAYS[delay], { numbers: size, policy, resolver }))
-  const score = meanScore(runs.map((one) => one.score))
+function linesOf(delay: keyof typeof DELAYS, size: number, [name, policy, resolver]: (typeof RULES)[number]): string[] {
+  const runs = list(values.seeds).map((seed) =>
+    run(seed, Number(values.days), size, DELAYS[delay], { numbers: size, policy, resolver }),
+  )
+  const ceilings = runs.flatMap(({ ceiling }) => (ceiling ? [ceiling] : []))
   const mean = (of: (one: (typeof runs)[number]) => number) => runs.reduce((sum, one) => sum + of(one), 0) / runs.length
-  const p = (value: number) => value.toFixed(3).replace(/^0/, "")
-  return `| ${[
-    delay,
-    size,
-    name,
+  const scores = runs.map(({ score }) => score)
+  const line = [delay, size, name, ...columnsOf(scores), p(mean(({ shared }) => shared))]
+  return [
+    `| ${[...line, mean(({ seconds }) => seconds).toFixed(1)].join(" | ")} |`,
+    ...(ceilings.length > 0
+      ? [`| ${[delay, size, `${policy}, oracle`, ...columnsOf(ceilings)].join(" | ")} | | |`]
+      : []),
+  ]
+}
+
+function columnsOf(scores: readonly Score[]): string[] {
+  const score = meanScore(scores)
+  return [
     p(score.visitor),
     p(score.firstVisitor),
     p(score.firstChannel),
@@ -72,9 +78,15 @@ function lineOf(
     `${p(score.middle)} (${score.middleCount.toFixed(0)})`,
     p(score.calibration),
     p(score.channelCalibration),
-    p(mean(({ shared }) => shared)),
-    mean(({ seconds }) => seconds).toFixed(1),
-  ].join(" | ")} |`
+  ]
+}
+
+function p(value: number): string {
+  return value.toFixed(3).replace(/^0/, "")
+}
+
+function list(text: string): number[] {
+  return text.split(",").map(Number)
 }
 
 function run(
@@ -83,7 +95,7 @@ function run(
   numbers: number,
   delay: (typeof DELAYS)[keyof typeof DELAYS],
   options: ReplayOptions,
-): { score: Score; shared: number; seconds: number } {
+): { score: Score; ceiling: Score | undefined; shared: number; seconds: number } {
   const { world, events, truths } = createWorld({ seed, days, numbers, delay })
   const begun = process.cpuUsage()
   const replay = openReplay(options)
@@ -93,6 +105,11 @@ function run(
   })
   const seconds = process.cpuUsage(begun).user / 1e6
   const shared = replay.shared() / replay.counts.leased
+  const since = scoredFrom(world.start, world.days)
+  const ceiling =
+    values.oracle && options.resolver === "engine"
+      ? scoreCalls(truths, askOracle(world, events, replay.lent()), since)
+      : undefined
   replay.close()
-  return { score: scoreCalls(truths, lines, scoredFrom(world.start, world.days)), shared, seconds }
+  return { score: scoreCalls(truths, lines, since), ceiling, shared, seconds }
 }
