@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import { SITE_MIGRATIONS } from "../migrations/index.js"
+import { bundleProgram } from "../run.js"
 import { createMoments } from "../server/core/clock.js"
 import type { Site } from "../server/core/db.js"
 import { createPool } from "../server/core/pool-setup.js"
@@ -10,33 +12,40 @@ import { settle } from "../server/core/rollup.js"
 import { createSite, newSettings } from "../server/core/settings.js"
 import { recordVisit } from "../server/core/visit.js"
 import { openDatabase } from "../server/node/database.js"
-import { ReportQuery } from "../shared/contract-report.js"
+import { Questions } from "../server/node/questions.js"
+import { MODELS, ReportQuery } from "../shared/contract-report.js"
+import { QUESTIONS } from "./questions.js"
 import { USER_AGENTS, visitNumber } from "./traffic.js"
 import { writeYear, YEAR, YEAR_START } from "./year.js"
 
 // npm run bench:reports: a year of one site, written straight into the real schema, summed by the real `settle`, and asked the
 // questions of a dashboard. `-- --visits 1000000` makes a smaller year; calls are a tenth, orders a fiftieth of the visits.
+// `-- --file PATH` keeps the year there and asks it again at once; `-- --make` stops when it is made.
 
 const DAY = 86_400_000
-const argument = process.argv.indexOf("--visits")
-const VISITS = argument > 0 ? Number(process.argv[argument + 1]) : 10_000_000
+const argument = (name: string) => {
+  const place = process.argv.indexOf(name)
+  return place > 0 ? process.argv[place + 1] : undefined
+}
+const VISITS = Number(argument("--visits") ?? 10_000_000)
 const CALLS = VISITS / 10
 const ORDERS = VISITS / 50
 const START = YEAR_START
-const ROUNDS = 15
-const folder = mkdtempSync(join(tmpdir(), "ringtrail-reports-"))
-const file = join(folder, "site.db")
+const ROUNDS = 25
+/** Days at the end that are summed while leases are made. */
+const LATE_DAYS = 5
+const kept = argument("--file")
+const folder = kept === undefined ? mkdtempSync(join(tmpdir(), "ringtrail-reports-")) : undefined
+const file = kept ?? join(folder ?? "", "site.db")
+const isMade = existsSync(file)
 const { db, sqlite } = openDatabase(file, SITE_MIGRATIONS, START)
 const fields = { name: "Bench", domains: ["shop.example"], timezone: "Europe/Berlin", currency: "EUR", country: "DE" }
-createSite({ db }, newSettings("site_bench", fields, START))
 let clock = START
 const moments = createMoments(db, () => clock)
 const site = (): Site => {
   const now = moments.now()
   return { db, now, newId: () => moments.newId(now) }
 }
-const numbers = Array.from({ length: 1000 }, (_, index) => `+4930556${String(index).padStart(4, "0")}`)
-createPool(site(), { name: "Web", target: "+4930123456", numbers, overflow: "share", idle_minutes: 30 })
 
 const seconds = (begin: number) => Math.round((performance.now() - begin) / 100) / 10
 /** Work and its ms of processor time: it is synchronous, so on a machine of its own it takes no longer. */
@@ -50,47 +59,53 @@ const quantile = (values: readonly number[], part: number) =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? Number.NaN
 const round = (value: number) => Math.round(value * 100) / 100
 
-const begun = performance.now()
-writeYear(sqlite, VISITS)
-console.error(`generated ${VISITS} visits, ${CALLS} calls and ${ORDERS} orders in ${seconds(begun)} s`)
+if (!isMade) {
+  const begun = performance.now()
+  createSite({ db }, newSettings("site_bench", fields, START))
+  const numbers = Array.from({ length: 1000 }, (_, index) => `+4930556${String(index).padStart(4, "0")}`)
+  createPool(site(), { name: "Web", target: "+4930123456", numbers, overflow: "share", idle_minutes: 30 })
+  sqlite.pragma("synchronous = off")
+  writeYear(sqlite, VISITS)
+  console.error(`generated ${VISITS} visits, ${CALLS} calls and ${ORDERS} orders in ${seconds(begun)} s`)
+}
 clock = START + YEAR + 2 * DAY
 
-// The sweep's own batches first: what a site that is in use pays.
-const batches: number[] = []
-let settled = 0
-const settling = performance.now()
-for (let read = -1; read !== 0; settled += read) {
-  const rows = batches.length < 10 ? 5000 : 50_000
-  const [found, ms] = timed(() => sqlite.transaction(() => settle(site(), { rows, least: 1 }))())
-  if (batches.length < 10 && found > 0) batches.push((ms / found) * 1000)
-  read = found
+/** Sums what is older than so many days: ms of processor time per 1,000 rows, and of each piece. */
+function sum(rows: number, days: number, most = Number.POSITIVE_INFINITY): { per1000: number; pieces: number[] } {
+  const pieces: number[] = []
+  let settled = 0
+  for (let found = -1; found !== 0 && pieces.length < most; settled += found) {
+    const measure = { rows, least: 1, youngMs: days * DAY }
+    const [read, ms] = timed(() => sqlite.transaction(() => settle(site(), measure))())
+    found = read
+    pieces.push(ms)
+  }
+  return { per1000: (pieces.reduce((all, one) => all + one, 0) / settled) * 1000, pieces }
 }
-console.error(`summed ${settled} rows in ${seconds(settling)} s`)
 
-const year = { from: "2025-11-01", to: "2026-10-31" }
-const odd = { from: "2025-11-12", to: "2026-10-20" }
-const month = { from: "2026-09-21", to: "2026-10-20" }
-const money = "visits,calls,orders,revenue,cost,roi,cost_per_call,aov"
-const QUESTIONS: [name: string, query: Record<string, string>][] = [
-  ["totals, a year", { metrics: money, ...year }],
-  ["by channel, a year, money and ROI", { metrics: money, group_by: "channel", ...year }],
-  ["by channel, 343 days", { metrics: "visits,calls,orders,revenue", group_by: "channel", ...odd }],
-  ["by campaign, a year", { metrics: money, group_by: "campaign", ...year }],
-  ["by channel and campaign, 30 days", { metrics: money, group_by: "channel,campaign", ...month }],
-  ["by day, a year", { metrics: "visits,calls,orders,revenue,cost", interval: "day", ...year }],
-  ["by day and channel, 30 days", { metrics: "visits,calls,revenue", interval: "day", group_by: "channel", ...month }],
-  ["by landing page, a year", { metrics: "visits,calls,orders", group_by: "landing_page", ...year }],
-  ["by city, a year", { metrics: "visits,calls,orders", group_by: "city", ...year }],
-  ["weekday x hour, a year", { metrics: "calls,missed", group_by: "weekday,hour", ...year }],
-  [
-    "by channel in New York's days, 30 days",
-    { metrics: "visits,calls", group_by: "channel", tz: "America/New_York", ...month },
-  ],
-  [
-    "one channel by campaign, with the month before",
-    { metrics: money, group_by: "campaign", channel: "Paid Search", compare: "previous", ...month },
-  ],
-]
+interface Made {
+  readonly ms_per_1000_rows: number
+  readonly piece_of_500_p95_ms: number
+  readonly ms_per_1000_rows_in_bulk: number
+}
+// What a site that is in use pays comes first: the sweep's own pieces.
+if (!isMade) {
+  const summing = performance.now()
+  const own = sum(500, 30, 200)
+  const bulk = sum(20_000, LATE_DAYS + 2)
+  console.error(`summed in ${seconds(summing)} s`)
+  sqlite.pragma("synchronous = full")
+  sqlite.pragma("wal_checkpoint(truncate)")
+  const made: Made = {
+    ms_per_1000_rows: round(own.per1000),
+    piece_of_500_p95_ms: round(quantile(own.pieces, 0.95)),
+    ms_per_1000_rows_in_bulk: round(bulk.per1000),
+  }
+  writeFileSync(`${file}.json`, JSON.stringify(made))
+}
+const made = JSON.parse(readFileSync(`${file}.json`, "utf8")) as Made
+if (process.argv.includes("--make")) process.exit(0)
+
 const ask = (query: Record<string, string>) => report(site(), ReportQuery.parse(query))
 const rows = QUESTIONS.map(([name, query]) => {
   ask(query)
@@ -104,33 +119,59 @@ const rows = QUESTIONS.map(([name, query]) => {
 })
 
 // As many days as have 100,000 conversions.
-const span = Math.max(1, Math.min(360, Math.floor((365 * 100_000) / CALLS)))
-const touched = { from: new Date(START + (364 - span) * DAY).toISOString().slice(0, 10), to: "2026-10-30" }
-const credit = ["linear", "position", "shapley", "markov"].map((model) => {
+const span = Math.max(1, Math.min(350, Math.floor((365 * 100_000) / CALLS)))
+const dayAt = (day: number) => new Date(START + day * DAY).toISOString().slice(0, 10)
+const touched = { from: dayAt(364 - LATE_DAYS - span), to: dayAt(363 - LATE_DAYS) }
+const credit = MODELS.filter((model) => model !== "own").map((model) => {
   const query = { metrics: "calls", group_by: "channel", model, ...touched }
-  const [answer, ms] = timed(() => ask(query))
-  return { model, conversions: Math.round(answer.totals.calls ?? 0), ms: Math.round(ms) }
+  const conversions = Math.round(ask(query).totals.calls ?? 0)
+  const times = Array.from({ length: 3 }, () => timed(() => ask(query))[1])
+  return { model, conversions, ms: Math.round(quantile(times, 0.5)) }
 })
 
-// Leases with and without a report between every hundred of them; a report in between is waited for by the next.
+const EVERY_MS = 2.5
+const TURNS = 6000
 const client = { userAgent: USER_AGENTS[0] ?? "", language: "de", country: null, region: null, city: null }
 let visit = 1
-const lease = (between: () => void) => {
+
+/** Leases that fall due every few ms, whatever else goes on; ms from when each was due until it was made. */
+async function lease(turns: number, beside: (isOver: () => boolean) => Promise<void>): Promise<number[]> {
   const times: number[] = []
-  for (let turn = 0; turn < 3000; turn++) {
+  let over = false
+  const other = beside(() => over)
+  const begin = performance.now()
+  for (let turn = 0; turn < turns; turn++) {
+    const due = begin + turn * EVERY_MS
+    while (performance.now() < due) await new Promise<void>((resolve) => setImmediate(resolve))
     clock += 3000
-    times.push(
-      timed(() => {
-        if (turn % 200 === 199) between()
-        sqlite.transaction(() => recordVisit(site(), visitNumber(visit++), client))()
-      })[1],
-    )
+    sqlite.transaction(() => recordVisit(site(), visitNumber(visit++), client))()
+    times.push(performance.now() - due)
   }
-  return quantile(times, 0.99)
+  over = true
+  await other
+  return times
 }
-lease(() => {})
-const idle = lease(() => {})
-const busy = lease(() => void ask(QUESTIONS[1]?.[1] ?? {}))
+
+const questions = new Questions(pathToFileURL(await bundleProgram("server/node/question-thread.ts")))
+const nothing = async () => {}
+await lease(1000, nothing)
+const idle = await lease(TURNS, nothing)
+let reports = 0
+const reporting = await lease(TURNS, async (isOver) => {
+  while (!isOver()) {
+    const query = ReportQuery.parse(QUESTIONS[reports++ % QUESTIONS.length]?.[1] ?? {})
+    await questions.ask(file, clock, { name: "report", query })
+  }
+})
+let pieces = 0
+const summing = await lease(TURNS, async (isOver) => {
+  for (let found = 1; found > 0 && !isOver(); pieces++) {
+    found = sqlite.transaction(() => settle(site(), { least: 1, youngMs: 0 }))()
+    await new Promise((resolve) => setTimeout(resolve, 40))
+  }
+})
+await questions.close()
+const p99 = (times: readonly number[]) => round(quantile(times, 0.99))
 
 const results = {
   visits: VISITS,
@@ -138,18 +179,20 @@ const results = {
   orders: ORDERS,
   file_mb: Math.round(statSync(file).size / 1e6),
   reports: rows,
-  settle_ms_per_1000_rows: round(quantile(batches, 0.5)),
+  settle: made,
   credit,
-  lease: { idle_p99_ms: round(idle), reporting_p99_ms: round(busy), ratio: round(busy / idle) },
+  lease_p99_ms: { idle: p99(idle), reporting: p99(reporting), summing: p99(summing) },
 }
 sqlite.close()
-rmSync(folder, { recursive: true, force: true })
+if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
 writeFileSync("bench/reports-results.json", `${JSON.stringify(results, null, 2)}\n`)
 console.log(`\nNode ${process.version}, ${VISITS} visits, ${CALLS} calls, ${ORDERS} orders of a year on one site\n`)
 console.log("| report | rows | p50, ms of processor time | p95 |\n| --- | ---: | ---: | ---: |")
 for (const row of rows) console.log(`| ${row.name} | ${row.rows} | ${row.p50_ms} | ${row.p95_ms} |`)
 for (const { model, conversions, ms } of credit) console.log(`| ${model} over ${conversions} calls | | ${ms} | |`)
-console.log(`\nsettling: ${results.settle_ms_per_1000_rows} ms per 1,000 rows`)
 console.log(
-  `lease p99: ${results.lease.idle_p99_ms} ms idle, ${results.lease.reporting_p99_ms} ms with a report every 200 leases, ratio ${results.lease.ratio}`,
+  `\nsumming: ${made.ms_per_1000_rows} ms per 1,000 rows in pieces of 500 (${made.piece_of_500_p95_ms} ms each at p95), ${made.ms_per_1000_rows_in_bulk} in bulk`,
+)
+console.log(
+  `lease p99: ${p99(idle)} ms idle, ${p99(reporting)} ms beside ${reports} reports, ${p99(summing)} ms beside ${pieces} pieces of summing`,
 )

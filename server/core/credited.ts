@@ -18,7 +18,7 @@ const CONVERSIONS: readonly FactName[] = ["calls", "leads", "orders", "ads", "fi
 /** Groups that the chain is solved for: its time grows with their cube. */
 const MARKOV_GROUPS = 300
 /** Visits that are read for the journeys that ended in nothing. */
-const LOST_VISITS = 300_000
+const LOST_VISITS = 200_000
 
 /** The counts that a model credits, and those that it cannot: who is counted once has no parts. */
 export function creditedCounts(): { parts: ReadonlySet<Count>; wholes: ReadonlySet<Count> } {

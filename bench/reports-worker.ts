@@ -1,0 +1,125 @@
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import Database from "better-sqlite3"
+import { convertV4MiniflareOptions, Miniflare } from "miniflare"
+import { newKey } from "../server/core/id.js"
+import { MODELS } from "../shared/contract-report.js"
+import { QUESTIONS } from "./questions.js"
+
+// npm run bench:reports:worker -- --file PATH: the year that bench:reports made (`-- --visits 1000000 --file PATH --make`) in a
+// real Durable Object of workerd, asked the same questions over HTTP. Processor time and memory are those of the whole workerd
+// process, as the system counts them.
+
+const place = process.argv.indexOf("--file")
+const file = process.argv[place + 1]
+if (place < 0 || file === undefined) throw new Error("say where the year is: --file PATH")
+const ROUNDS = 15
+const adminKey = newKey("admin")
+const folder = mkdtempSync(join(tmpdir(), "ringtrail-worker-"))
+
+const start = () =>
+  new Miniflare(
+    convertV4MiniflareOptions({
+      name: "ringtrail",
+      modules: true,
+      scriptPath: "dist/worker.js",
+      compatibilityDate: "2026-08-01",
+      durableObjects: {
+        SITES: { className: "SiteObject", useSQLite: true },
+        DIRECTORY: { className: "DirectoryObject", useSQLite: true },
+      },
+      durableObjectsPersist: folder,
+      bindings: { PUBLIC_URL: "http://localhost:8787", ADMIN_KEY: adminKey, DEMO: "off", SCRIPT_PATH: "" },
+    }),
+  )
+const urlOf = async (workerd: Miniflare) => (await workerd.ready).toString().replace(/\/$/, "")
+const headers = { authorization: `Bearer ${adminKey}`, "content-type": "application/json" }
+
+const first = start()
+const fields = { name: "Bench", domains: ["shop.example"], timezone: "Europe/Berlin", currency: "EUR", country: "DE" }
+const created = await fetch(`${await urlOf(first)}/v1/sites`, { method: "POST", headers, body: JSON.stringify(fields) })
+const { id } = (await created.json()) as { id: string }
+await first.dispose()
+
+/** Puts the year into the object's own database, but for what says which site it is. */
+function fill(): void {
+  const files = readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name)))
+  for (const name of files.filter((one) => one.endsWith(".sqlite"))) {
+    const object = new Database(name)
+    const isSite = object.prepare("select 1 from sqlite_master where name = 'visits'").get() !== undefined
+    if (isSite) {
+      object.exec(`attach '${file}' as year`)
+      const tables = object
+        .prepare("select name from year.sqlite_master where type = 'table'")
+        .pluck()
+        .all() as string[]
+      object.transaction(() => {
+        for (const table of tables.filter((one) => !["site", "keys", "_migrations", "sqlite_sequence"].includes(one))) {
+          object.exec(`delete from main.${table}`)
+          object.exec(`insert into main.${table} select * from year.${table}`)
+        }
+        // What filling in the costs has marked as changed.
+        object.exec("delete from main.cost_days_changed where day not in (select day from year.cost_days_changed)")
+      })()
+    }
+    object.close()
+  }
+}
+fill()
+
+const workerd = start()
+const url = await urlOf(workerd)
+const pid = execFileSync("pgrep", ["-P", String(process.pid), "-f", "workerd"], { encoding: "utf8" })
+  .trim()
+  .split("\n")[0]
+const ticks = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }))
+/** Processor time of workerd so far, ms. */
+const spent = () => {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? []
+  return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticks
+}
+const memory = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1000
+const ask = async (query: Record<string, string>) => {
+  const answer = await fetch(`${url}/v1/sites/${id}/report?${new URLSearchParams(query)}`, { headers })
+  const body = (await answer.json()) as { rows?: unknown[]; warnings?: string[] }
+  if (answer.status !== 200) throw new Error(`${answer.status} ${JSON.stringify(body)}`)
+  return body
+}
+const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+const round = (value: number) => Math.round(value * 10) / 10
+
+async function time(name: string, query: Record<string, string>, rounds: number) {
+  const { rows = [] } = await ask(query)
+  const before = spent()
+  const times: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const begin = performance.now()
+    await ask(query)
+    times.push(performance.now() - begin)
+  }
+  // The system counts in ticks of 10 ms: the mean over all rounds is finer.
+  return { name, rows: rows.length, cpu_ms: round((spent() - before) / rounds), wall_ms: round(median(times)) }
+}
+
+const idle = memory()
+const reports = []
+for (const [name, query] of QUESTIONS) reports.push(await time(name, query, ROUNDS))
+const afterReports = memory()
+const credit = []
+for (const model of MODELS.filter((one) => one !== "own"))
+  credit.push(
+    await time(model, { metrics: "calls", group_by: "channel", model, from: "2025-11-05", to: "2026-10-20" }, 2),
+  )
+const results = {
+  reports,
+  credit,
+  memory_mb: { idle: round(idle), reports: round(afterReports), credit: round(memory()) },
+}
+await workerd.dispose()
+rmSync(folder, { recursive: true, force: true })
+writeFileSync("bench/reports-worker-results.json", `${JSON.stringify(results, null, 2)}\n`)
+console.log("| in workerd | rows | ms of processor time | ms at the median |\n| --- | ---: | ---: | ---: |")
+for (const one of [...reports, ...credit]) console.log(`| ${one.name} | ${one.rows} | ${one.cpu_ms} | ${one.wall_ms} |`)
+console.log(`\nmemory of workerd: ${JSON.stringify(results.memory_mb)} MB`)
