@@ -203,14 +203,18 @@ async function startWorker(
     }),
   )
   const url = (await workerd.ready).toString().replace(/\/$/, "")
-  const clockMoved = async (now: number) => void (await fetch(`${url}/test/clock?now=${now}`))
+  const ask = async (path: string) => {
+    const answer = await fetch(`${url}/test/${path}`, { headers: { connection: "close" } })
+    return answer.text()
+  }
+  const clockMoved = async (now: number) => void (await ask(`clock?now=${now}`))
   if (clock.now !== undefined) await clockMoved(clock.now)
   return {
     url,
     log: [],
-    rowsWritten: async () => (await (await fetch(`${url}/test/rows`)).json()) as number,
+    rowsWritten: async () => JSON.parse(await ask("rows")) as number,
     clockMoved,
-    restart: async (site) => void (await fetch(`${url}/test/die?site=${site}`)),
+    restart: async (site) => void (await ask(`die?site=${site}`)),
     close: () => workerd.dispose(),
   }
 }

@@ -76,7 +76,7 @@ describe("storage that fails in an object on Workers", () => {
     host = await startHost("worker")
   })
   afterAll(() => host.close())
-  const fail = (on: boolean) => fetch(`${host.url}/test/fail?on=${on}`)
+  const fail = (on: boolean) => host.request("GET", `/test/fail?on=${on}`, undefined, { key: null })
   afterEach(() => fail(false))
 
   it("[G5] [K15] still answers voice, and tells the carrier to send all else again", async () => {
