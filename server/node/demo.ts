@@ -89,7 +89,8 @@ export async function fillDemo({
     const api = connect(server.url, adminKey)
     const site = await setUp(api, config.dataDir)
     const world = new World(api, site.id, site.secret, start, end)
-    for (let day = 0; day < days; day++) world.plan(day)
+    // The first day begins in its middle, and so the last one ends there.
+    for (let day = 0; day <= days; day++) world.plan(day)
     const total = end - start
     for (let group = world.next(); group.length > 0; group = world.next()) {
       now = Math.max(now, group.at(-1)?.at ?? now)
@@ -351,9 +352,9 @@ class World {
     })
   }
 
-  /** Something happens at a moment, unless that lies beyond the end. */
+  /** Something happens at a moment, unless that lies before the start or beyond the end. */
   #at(at: number, run: (at: number) => Promise<void>): void {
-    if (at >= this.end) return
+    if (at < this.start || at >= this.end) return
     this.#sorted = false
     // Clocks tell whole milliseconds.
     const moment = Math.round(at)
@@ -366,7 +367,7 @@ class World {
     let hour = 0
     while (hour < HOURS.length - 1 && rest >= (HOURS[hour] ?? 0)) rest -= HOURS[hour++] ?? 0
     const midnight = Math.floor((this.start + day * DAY_MS + ZONE_MS) / DAY_MS) * DAY_MS - ZONE_MS
-    return Math.max(this.start, midnight + (hour + this.#random()) * 3_600_000)
+    return midnight + (hour + this.#random()) * 3_600_000
   }
 
   #count(mean: number): number {
