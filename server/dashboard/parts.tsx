@@ -296,7 +296,7 @@ export function Copyable({ view: { t }, id, text }: { view: View; id: string; te
   return (
     <div class="copyable">
       <pre id={id}>{text}</pre>
-      <button type="button" class="quiet" data-copy={id} data-copied={t("copy.done")} hidden>
+      <button type="button" class="quiet" data-copy={id} data-copied={t("copy.done")}>
         {t("copy.button")}
       </button>
     </div>

@@ -22,6 +22,16 @@ const PAYLOADS = [
   "{{constructor.constructor('window.xss=1')()}}",
 ]
 
+/** How far things moved since the page began to load (CLS), in the page: what was buffered and what two more frames bring. */
+const layoutShift = () =>
+  new Promise<number>((resolve) => {
+    let sum = 0
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) sum += (entry as unknown as { value: number }).value
+    }).observe({ type: "layout-shift", buffered: true })
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(sum))))
+  })
+
 describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
   let host: Host
   let browser: Browser
@@ -56,6 +66,20 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
     const answer = await page.goto(host.url + path)
     expect({ path, status: answer?.status() }).toEqual({ path, status: 200 })
     return page
+  }
+  /** A colleague of that name, signed in: he stands in the list of people. */
+  const invite = async (name: string) => {
+    const page = await open("/app/people")
+    await page.fill("#f-name", name)
+    await page.click("button[value=invite]")
+    const link = (await page.locator("#link").textContent()) ?? ""
+    await page.close()
+    const theirs = await browser.newContext()
+    const guest = await theirs.newPage()
+    await guest.goto(host.url + link.slice(link.indexOf("/app/link")))
+    await guest.click("button[value=use]")
+    await guest.waitForURL(/\/app(\/site_\w+)?$/)
+    await theirs.close()
   }
   const pagesOf = (site: string) =>
     listPages(
@@ -148,6 +172,11 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
           source: { channel: payload, source: payload, campaign: payload },
         })
         await host.api("POST", `/v1/sites/${site.id}/keys`, { name: payload })
+        await host.api("POST", `/v1/sites/${site.id}/pools`, {
+          name: payload,
+          target: `+1646555${String(1000 + index)}`,
+        })
+        await invite(payload.slice(0, 60))
         const day = new Date().toISOString().slice(0, 10)
         const until = `${Number(day.slice(0, 4)) + 1}${day.slice(4)}`
         for (const [list, body] of [
@@ -179,7 +208,6 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
       const seen: string[] = []
       for (const path of await pagesOf(site.id)) {
         const page = await open(path)
-        await page.waitForTimeout(50)
         expect({ path, xss: await page.evaluate(() => (window as { xss?: number }).xss) }).toEqual({
           path,
           xss: undefined,
@@ -189,6 +217,17 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
         await page.close()
       }
       for (const payload of PAYLOADS) expect(seen.join("\n")).toContain(payload.slice(0, 40))
+      // What stands in the address comes back in links, fields and faults.
+      const page = await context.newPage()
+      const names = ["q", "status", "channel", "show", "metrics", "group_by", "from", "cursor", "carrier", "next"]
+      for (const [index, path] of (await pagesOf(site.id)).entries()) {
+        const payload = encodeURIComponent(PAYLOADS[index % PAYLOADS.length] ?? "")
+        const query = names.map((name) => `${name}=${payload}`).join("&")
+        await page.goto(`${host.url}${path}${path.includes("?") ? "&" : "?"}${query}`)
+        expect({ path, xss: await page.evaluate(() => (window as { xss?: number }).xss) }).toEqual({ path })
+        expect(await page.locator("iframe, main img, a[href^='javascript']").count()).toBe(0)
+      }
+      await page.close()
       await host.api("PATCH", `/v1/sites/${site.id}`, { name: "Shop" })
     },
     WALK_MS,
@@ -222,9 +261,10 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
   )
 
   it(
-    "[DASH8] weighs at most 100 kB a page at the first load, with its scripts and styles",
+    "[DASH8] weighs at most 100 kB a page at the first load, with its scripts and styles, and moves nothing while it loads",
     async () => {
       const heavy: string[] = []
+      const moved: string[] = []
       for (const path of await pagesOf(site.id)) {
         const fresh = await browser.newContext({ storageState: await context.storageState() })
         const page = await fresh.newPage()
@@ -233,6 +273,10 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
         page.on("response", note)
         await page.goto(host.url + path, { waitUntil: "load" })
         page.off("response", note)
+        if ((await page.locator("[data-chart]").count()) > 0)
+          await page.locator("[data-chart] canvas").first().waitFor()
+        const shift = await page.evaluate(layoutShift)
+        if (shift > 0.001) moved.push(`${path}: ${shift}`)
         // The stream of live calls never ends.
         const ended = answers.filter((answer) => answer.headers()["content-type"] !== "text/event-stream")
         const bodies = await Promise.all(ended.map((answer) => answer.body()))
@@ -241,6 +285,52 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
         await fresh.close()
       }
       expect(heavy).toEqual([])
+      expect(moved).toEqual([])
+    },
+    WALK_MS,
+  )
+
+  it(
+    "[DASH12] fits a phone on every page, in the longest language, and is used by the keyboard alone",
+    async () => {
+      const phone = await browser.newContext({
+        locale: "ru",
+        viewport: { width: 390, height: 780 },
+        storageState: await context.storageState(),
+      })
+      await phone.clearCookies({ name: "language" })
+      const wide: string[] = []
+      const lost: string[] = []
+      for (const path of await pagesOf(site.id)) {
+        const page = await open(path, phone)
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+        if (over > 0) wide.push(`${path}: ${over} px`)
+        await page.keyboard.press("Tab")
+        const first = await page.evaluate(() => document.activeElement?.className)
+        if (first !== "skip") lost.push(`${path}: begins at ${first}`)
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+        const { inside, seen } = await page.evaluate(() => {
+          const held = document.activeElement
+          return {
+            inside: held?.closest("main, footer") != null,
+            seen: held !== null && getComputedStyle(held).outlineStyle !== "none",
+          }
+        })
+        if (!inside || !seen) lost.push(`${path}: after the skip link, inside ${inside}, seen ${seen}`)
+        await page.close()
+      }
+      expect(wide).toEqual([])
+      expect(lost).toEqual([])
+      const out = await browser.newContext({ viewport: { width: 390, height: 640 } })
+      const page = await out.newPage()
+      await page.goto(`${host.url}/app/sign-in`)
+      await page.fill("#f-key", host.adminKey)
+      // A real pointer: nothing may lie over the button.
+      await page.click("button[value=in]")
+      await page.waitForURL(/\/app$/)
+      await out.close()
+      await phone.close()
     },
     WALK_MS,
   )

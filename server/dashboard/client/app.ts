@@ -18,7 +18,6 @@ const WHOLE_STEPS = Array.from({ length: 9 }, (_, power) => [1, 2, 5].map((step)
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-auto]")) {
   form.addEventListener("change", () => form.requestSubmit())
-  for (const button of form.querySelectorAll<HTMLElement>("button[data-manual]")) button.hidden = true
 }
 
 // On a narrow screen the menu is a strip: the page that is shown must not lie outside.
@@ -34,7 +33,6 @@ for (const range of document.querySelectorAll<HTMLInputElement>("input[type=rang
   })
 
 for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
-  button.hidden = false
   button.addEventListener("click", async () => {
     const text = document.getElementById(button.dataset.copy ?? "")?.textContent ?? ""
     await navigator.clipboard.writeText(text)
