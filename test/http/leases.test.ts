@@ -25,6 +25,31 @@ describe.each(ENGINES)("leases on %s", (engine) => {
     expect((await leases(site)).filter(({ shared, until }) => !shared && until === null)).toHaveLength(32)
   })
 
+  it("[G2] 32 browsers that view, return, hide and leave at once never hold a number together", async () => {
+    const site = await createSite(host, { size: 20, pool: { overflow: "original" } })
+    const shown: { visitor: string | null; visit: string | null }[] = []
+    for (let turn = 0; turn < 6; turn++) {
+      await Promise.all(
+        Array.from({ length: 32 }, async (_, browser) => {
+          const known = shown[browser]
+          const deed = (browser * 7 + turn * 3) % 5
+          if (known && deed === 0) return beat(host, site, known.visit, { kind: "end" })
+          if (known && deed === 1) return beat(host, site, known.visit, { kind: "hide" })
+          const { visitor, visit } = await viewPage(host, site, {
+            ...(known && deed > 2 ? { visitor: known.visitor, visit: known.visit } : {}),
+            ...(deed === 4 ? { url: `${ORIGIN}/?utm_source=a&utm_medium=b&utm_campaign=${turn}` } : {}),
+          })
+          shown[browser] = { visitor, visit }
+        }),
+      )
+      const open = (await leases(site)).filter(({ until }) => until === null)
+      expect(open.length).toBeGreaterThan(0)
+      expect(open.some(({ shared }) => shared)).toBe(false)
+      expect(new Set(open.map(({ number }) => number)).size).toBe(open.length)
+      await host.advance(4 * MINUTE)
+    }
+  })
+
   it("[G3] a visitor keeps the number for as long as the visit lives", async () => {
     const site = await createSite(host)
     const first = await viewPage(host, site)
