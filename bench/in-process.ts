@@ -19,17 +19,29 @@ const WARM_UP = 60
 const VISITS = (WARM_UP + GROUPS) * GROUP
 const CLIENT = { userAgent: USER_AGENTS[0] ?? "", language: "en", country: null, region: null, city: null }
 
+/** Microseconds a visit takes by the clock, and of the processor: the first holds the disk's flushes too, alike in both halves. */
+interface Time {
+  readonly wall: number
+  readonly cpu: number
+}
+
 /** Microseconds a new visit with a lease takes in process, 32 a commit at `synchronous=FULL`: ours, and the same rows by hand. */
-export function benchLease(rounds: number): { ours: number; byHand: number; ratio: number } {
-  const ours: number[] = []
-  const byHand: number[] = []
+export function benchLease(rounds: number): { ours: number; byHand: number; ratio: number; cpuRatio: number } {
+  const ours: Time[] = []
+  const byHand: Time[] = []
   for (let round = 0; round < rounds; round++) {
     ours.push(withDatabase((database, site) => time(database, (n) => recordVisit(site(n), visitNumber(n), CLIENT))))
     byHand.push(withDatabase((database) => time(database, writerByHand(database))))
   }
   // A busy machine slows both halves of a round alike: the ratio of each round, then their median.
-  const ratio = median(ours.map((time, round) => time / (byHand[round] ?? Number.NaN)))
-  return { ours: median(ours), byHand: median(byHand), ratio }
+  const ratioOf = (kind: keyof Time) =>
+    median(ours.map((time, round) => time[kind] / (byHand[round]?.[kind] ?? Number.NaN)))
+  return {
+    ours: median(ours.map(({ wall }) => wall)),
+    byHand: median(byHand.map(({ wall }) => wall)),
+    ratio: ratioOf("wall"),
+    cpuRatio: ratioOf("cpu"),
+  }
 }
 
 export function median(values: readonly number[]): number {
@@ -67,7 +79,7 @@ function withDatabase<T>(run: (database: OpenDatabase, site: (n: number) => Site
   return result
 }
 
-function time({ sqlite }: OpenDatabase, visit: (n: number) => unknown): number {
+function time({ sqlite }: OpenDatabase, visit: (n: number) => unknown): Time {
   const group = (first: number) => {
     sqlite.exec("begin immediate")
     for (let n = first; n < first + GROUP; n++) visit(n)
@@ -75,8 +87,11 @@ function time({ sqlite }: OpenDatabase, visit: (n: number) => unknown): number {
   }
   for (let turn = 0; turn < WARM_UP; turn++) group(1 + turn * GROUP)
   const begin = performance.now()
+  const beginCpu = process.cpuUsage()
   for (let turn = WARM_UP; turn < WARM_UP + GROUPS; turn++) group(1 + turn * GROUP)
-  return ((performance.now() - begin) * 1000) / (GROUPS * GROUP)
+  const { user, system } = process.cpuUsage(beginCpu)
+  const count = GROUPS * GROUP
+  return { wall: ((performance.now() - begin) * 1000) / count, cpu: (user + system) / count }
 }
 
 /** What somebody would write who needs these rows and nothing else: no sources read, no answer made. */
