@@ -80,7 +80,7 @@ export function createSiteDashboard(host: SiteDashboard): Hono {
     setupNumbersPage,
     buyPage(host),
     setupCarrierPage,
-    setupTagPage,
+    setupTagPage(host),
     setupCheckPage(host),
     setupTestPage(host),
     settingsPage(host),

@@ -66,6 +66,12 @@ const FIELDS: Readonly<Record<string, Key>> = {
   site: "people.site",
   colour: "look.colour",
   logo: "look.logo",
+  phone: "settings.forget_phone",
+  email: "settings.forget_email",
+  sure: "settings.forget_sure",
+  visits_months: "settings.visits_months",
+  calls_months: "settings.calls_months",
+  leads_months: "settings.leads_months",
 }
 
 /** The field that a fault is about, as the page calls it, and its place where it holds several values (from 1); '' where it is not known. */

@@ -3,6 +3,7 @@ import type { Glance } from "../core/glance.js"
 import type { Scope } from "../core/key.js"
 import type { Session } from "../core/session.js"
 import type { DirectoryHost, SiteHost } from "../http/host.js"
+import type { ServedScript } from "./tag.js"
 
 /** Files of the dashboard that the build made. */
 export interface DashboardAssets {
@@ -28,6 +29,8 @@ export type FetchedPage =
 /** What the pages of one site stand on, beside the site's own host. */
 export interface SiteDashboard extends SiteHost {
   readonly assets: DashboardAssets
+  /** The script that pages are told to load. */
+  readonly script: ServedScript
   /** The session of the token with this hash, and the looks; undefined when it does not hold. */
   findSession(hash: string): Promise<SignedIn | undefined>
   /** How the installation looks. */

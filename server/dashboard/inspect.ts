@@ -1,4 +1,6 @@
 import { describeSwap } from "../core/match.js"
+import { readSource, type Source } from "./source.js"
+import { type ServedScript, scriptPattern } from "./tag.js"
 
 // What the install checker finds in a page's source. The page is somebody's: it is searched in bounded, linear work, and
 // nothing of it is run.
@@ -10,8 +12,8 @@ const WRITINGS = 12
 
 /** What stands in a page. */
 export interface Findings {
-  /** Whether the script's tag is there: for this site, for another one, or not at all. */
-  readonly script: "found" | "other_site" | "missing"
+  /** Whether the script's tag is there: for this site, at a fixed version that is served no more, for another site, or not at all. */
+  readonly script: "found" | "outdated" | "other_site" | "missing"
   readonly otherSite: string | null
   /** Each number that would be swapped, and how the page writes it. */
   readonly targets: readonly Target[]
@@ -36,18 +38,19 @@ export interface Wanted {
   readonly site: string
   readonly country: string
   readonly publicUrl: string
+  readonly script: Pick<ServedScript, "digest" | "path">
   readonly targets: readonly string[]
   readonly own: readonly string[]
 }
 
 /** Looks through a page's source and its policies. */
 export function inspectPage(html: string, policies: readonly string[], wanted: Wanted): Findings {
-  const source = html.slice(0, HTML_LIMIT)
-  const text = textOf(source)
-  const structured = [...source.matchAll(/<script\b[^>]*application\/ld\+json[^>]*>([\s\S]*?)<\/script/gi)]
-    .map(([, body = ""]) => body)
+  const source = readSource(html.slice(0, HTML_LIMIT))
+  const structured = source.scripts
+    .flatMap(({ tag, body }) => (/application\/ld\+json/i.test(tag) ? [body] : []))
     .join("\n")
-  const links = [...source.matchAll(/\bhref\s*=\s*["']?\s*tel:([^"'\s>]{3,60})/gi)].map(([, href = ""]) => decode(href))
+  const links = linksOf(source.tags)
+  const swapped = linksOf(source.swapped.tags)
   const patternOf = (number: string) => patternFor(number, wanted.country)
   return {
     ...findScript(source, wanted),
@@ -55,16 +58,18 @@ export function inspectPage(html: string, policies: readonly string[], wanted: W
       const pattern = patternOf(number)
       return {
         number,
-        writings: countWritings(text, pattern),
-        links: links.filter((href) => href.match(pattern) !== null).length,
+        writings: countWritings(source.swapped.text, pattern),
+        links: swapped.filter((href) => href.match(pattern) !== null).length,
         structured: structured.match(pattern)?.length ?? 0,
       }
     }),
     own: wanted.own.filter((number) => {
       const pattern = patternOf(number)
-      return text.match(pattern) !== null || links.some((href) => href.match(pattern) !== null)
+      return source.text.match(pattern) !== null || links.some((href) => href.match(pattern) !== null)
     }),
-    csp: [...policies, ...metaPolicies(source)].flatMap((policy) => lacking(policy, new URL(wanted.publicUrl).origin)),
+    csp: [...policies, ...metaPolicies(source.tags)].flatMap((policy) =>
+      lacking(policy, new URL(wanted.publicUrl).origin),
+    ),
   }
 }
 
@@ -72,31 +77,29 @@ function patternFor(number: string, country: string): RegExp {
   return new RegExp(describeSwap({ target: number, number: null, country }).match, "gi")
 }
 
-/** The text that a reader sees, its pieces joined as the script joins them: by U+0000. */
-function textOf(html: string): string {
-  return html
-    .replace(/<!--[\s\S]*?-->/g, "")
-    .replace(/<(script|style|noscript|template)\b[\s\S]*?<\/\1\s*>/gi, "\0\0")
-    .replace(
-      /<\/?(?:a|button|p|div|li|ul|ol|h[1-6]|td|th|tr|table|section|header|footer|main|nav|br|hr|title|option)\b[^>]*>/gi,
-      "\n",
-    )
-    .replace(/<[^>]*>/g, "\0")
-    .replace(/&(?:nbsp|#160|#xa0);/gi, "\u00a0")
-    .replace(/&#(\d{2,5});/g, (_, code: string) => String.fromCharCode(Number(code)))
-    .replace(/&amp;/g, "&")
+function linksOf(tags: readonly string[]): string[] {
+  return tags.flatMap((tag) => {
+    const href = /\bhref\s*=\s*["']?\s*tel:([^"'\s>]{3,60})/i.exec(tag)?.[1]
+    return href === undefined ? [] : [decode(href)]
+  })
 }
 
-function findScript(html: string, { site }: Wanted): Pick<Findings, "script" | "otherSite"> {
-  const tags = [...html.matchAll(/<script\b[^>]{0,2000}>/gi)].map(([tag]) => tag)
-  const named = tags.flatMap((tag) =>
-    /\bdni(?:\.[0-9a-f]+)?\.js\b/i.test(tag) ? [/\bdata-site\s*=\s*["']?([\w-]{1,64})/i.exec(tag)?.[1] ?? ""] : [],
-  )
-  // A tag manager makes the element itself: both names then stand in an inline script.
-  if (named.includes(site) || (html.includes("dni.js") && html.includes(site)))
-    return { script: "found", otherSite: null }
-  return named.length > 0
-    ? { script: "other_site", otherSite: named[0] ?? null }
+function findScript({ scripts }: Source, { site, script }: Wanted): Pick<Findings, "script" | "otherSite"> {
+  const pattern = scriptPattern(script)
+  const found = scripts.flatMap(({ tag, body }) => {
+    const inTag = pattern.exec(tag)
+    if (inTag) return [{ version: inTag[1], site: /\bdata-site\s*=\s*["']?([\w-]{1,64})/i.exec(tag)?.[1] ?? "" }]
+    // A tag manager makes the element itself: both names then stand in an inline script.
+    const inBody = body.includes(site) ? pattern.exec(body) : null
+    return inBody ? [{ version: inBody[1], site }] : []
+  })
+  const own = found.filter((tag) => tag.site === site)
+  if (own.length > 0) {
+    const isServed = own.some(({ version }) => version === undefined || version === script.digest)
+    return { script: isServed ? "found" : "outdated", otherSite: null }
+  }
+  return found.length > 0
+    ? { script: "other_site", otherSite: found[0]?.site ?? null }
     : { script: "missing", otherSite: null }
 }
 
@@ -109,10 +112,9 @@ function countWritings(text: string, pattern: RegExp): Target["writings"] {
   return [...counts].slice(0, WRITINGS).map(([text, count]) => ({ text, count }))
 }
 
-function metaPolicies(html: string): string[] {
-  return [...html.matchAll(/<meta\b[^>]{0,4000}>/gi)]
-    .map(([tag]) => tag)
-    .filter((tag) => /http-equiv\s*=\s*["']?content-security-policy\b(?!-report)/i.test(tag))
+function metaPolicies(tags: readonly string[]): string[] {
+  return tags
+    .filter((tag) => /^<meta\b[\s\S]*http-equiv\s*=\s*["']?content-security-policy\b(?!-report)/i.test(tag))
     .flatMap((tag) => /\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(tag)?.slice(1).find(Boolean) ?? [])
 }
 

@@ -140,6 +140,7 @@ export async function startServer({
       createSiteDashboard({
         ...siteHost,
         assets: assets.dashboard,
+        script: { text: assets.script, digest: assets.scriptDigest, path: config.scriptPath },
         findSession: (hash) => findSignedIn(directory.handle, hash),
         readBrand: async () => directory.handle.read(readBrand),
         fetchPage: (address) => fetchPage(address),

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers"
+import { digest, script } from "ringtrail:assets"
 import { Hono } from "hono"
 import { SITE_MIGRATIONS } from "../../migrations/index.js"
 import type { SiteAnswer } from "../../shared/contract.js"
@@ -58,6 +59,7 @@ export class SiteObject extends DurableObject<Env> {
         createSiteDashboard({
           ...host,
           assets: dashboardAssets,
+          script: { text: script, digest, path: this.#config.scriptPath },
           findSession: (hash) => env.DIRECTORY.getByName("directory").signedIn(hash),
           readBrand: () => env.DIRECTORY.getByName("directory").brand(),
           fetchPage,

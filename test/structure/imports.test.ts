@@ -46,7 +46,7 @@ const ALLOWED: Record<string, readonly RegExp[]> = {
   "server/dashboard": [
     /^server\/(dashboard|http|core|carriers|exports)\//,
     /^shared\//,
-    /^(hono|zod|papaparse|libphonenumber-js|uplot|uqr)(\/|$)/,
+    /^(hono|zod|papaparse|@noble\/hashes|libphonenumber-js|uplot|uqr)(\/|$)/,
   ],
   "server/node": [
     /^server\/(node|http|dashboard|core)\//,

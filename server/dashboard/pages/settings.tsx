@@ -11,6 +11,7 @@ import { Layout } from "../layout.js"
 import type { Page } from "../page.js"
 import { Badge, Button, Copyable, Field, nameOf, Panel, Select, Table } from "../parts.js"
 import { can, sitePath } from "../view.js"
+import { type Forgotten, ForgottenNotice, PrivacyPanels, privacyActions } from "./privacy.js"
 import { readSiteForm, SiteForm } from "./sites.js"
 
 /** A site's settings, its API keys, and its end. */
@@ -18,11 +19,12 @@ export function settingsPage(host: SiteDashboard): Page<Site> {
   return {
     path: "/settings",
     role: "member",
-    show: (site, view, made: { key: string } | undefined) => {
+    show: (site, view, made: { key?: string; forgotten?: Forgotten } | undefined) => {
       const { t, path, format } = view
       return (
         <Layout view={view} title="settings.title" place="/settings">
-          {made ? (
+          {made?.forgotten ? <ForgottenNotice view={view} forgotten={made.forgotten} /> : null}
+          {made?.key ? (
             <div class="notice good" role="status">
               <p>{t("settings.key_made")}</p>
               <Copyable view={view} id="key" text={made.key} />
@@ -32,6 +34,25 @@ export function settingsPage(host: SiteDashboard): Page<Site> {
             <Panel title={t("settings.site")}>
               <form method="post" action={path}>
                 {view.site ? <SiteForm view={view} site={view.site} /> : null}
+                <label class="choice">
+                  <input
+                    type="checkbox"
+                    name="do_not_track"
+                    value="1"
+                    checked={
+                      view.form.fields.do === "save"
+                        ? view.form.fields.do_not_track !== undefined
+                        : view.site?.do_not_track
+                    }
+                    aria-describedby="h-do_not_track"
+                  />{" "}
+                  {t("settings.do_not_track")}
+                </label>
+                <p>
+                  <small id="h-do_not_track" class="quiet">
+                    {t("settings.do_not_track_hint")}
+                  </small>
+                </p>
                 <Button does="save">{t("form.save")}</Button>
               </form>
             </Panel>
@@ -80,6 +101,7 @@ export function settingsPage(host: SiteDashboard): Page<Site> {
                 </p>
               </Panel>
             ) : null}
+            {can(view, "admin") ? <PrivacyPanels view={view} site={site} /> : null}
             {can(view, "admin") ? (
               <Panel title={t("settings.erase")}>
                 <p class="quiet">{t("settings.erase_hint")}</p>
@@ -102,10 +124,14 @@ export function settingsPage(host: SiteDashboard): Page<Site> {
       )
     },
     actions: {
+      ...privacyActions(host),
       save: {
         role: "member",
         act: async (view) => {
-          const patch = parseWith(SitePatch, readSiteForm(view))
+          const patch = parseWith(SitePatch, {
+            ...readSiteForm(view),
+            do_not_track: view.form.fields.do_not_track !== undefined,
+          })
           const site = await host.openSite(view.site?.id ?? "")
           if (!site) throw notFound("site")
           const settings = await site.write((opened) => describeSite(updateSite(opened, patch)))

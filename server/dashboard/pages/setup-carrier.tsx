@@ -1,6 +1,7 @@
+import type { Carrier } from "../../carriers/carrier.js"
 import { carrierNamed, carrierNames } from "../../carriers/index.js"
 import { addressesOf, type SetupAddress } from "../../carriers/setup.js"
-import { credentialsSetAt, setCredentials } from "../../core/carrier.js"
+import { credentialsSetAt, findCredentials, setCredentials } from "../../core/carrier.js"
 import type { Site } from "../../core/db.js"
 import { notFound } from "../../core/refusal.js"
 import { parseWith } from "../../http/parse.js"
@@ -47,7 +48,10 @@ export const setupCarrierPage: Page<Site> = {
           <div class="panels">
             <Addresses view={view} name={chosen.name} />
             <Panel title={t("setup.credentials")}>
-              <p class="quiet">{t("setup.credentials_hint")}</p>
+              <p class="quiet">
+                {t("setup.credentials_hint")}
+                {Object.keys(furtherCredentials(site, chosen)).length > 0 ? ` ${t("setup.credentials_kept")}` : null}
+              </p>
               <form method="post" action={`${path}?carrier=${chosen.name}`}>
                 <input type="hidden" name="carrier" value={chosen.name} />
                 {credentialFields(chosen.credentials).map(({ name, required }) => (
@@ -100,7 +104,8 @@ export const setupCarrierPage: Page<Site> = {
             return value === "" ? [] : [[name, value]]
           }),
         )
-        setCredentials(site, carrier.name, parseWith(carrier.credentials, fields) as Record<string, unknown>)
+        const all = { ...furtherCredentials(site, carrier), ...fields }
+        setCredentials(site, carrier.name, parseWith(carrier.credentials, all) as Record<string, unknown>)
         return `${sitePath(view, "/setup/carrier")}?carrier=${carrier.name}&done=1`
       },
     },
@@ -165,6 +170,12 @@ function reachOf(publicUrl: string): Key | undefined {
   const { protocol, hostname } = new URL(publicUrl)
   if (/^(localhost|127\..*|\[::1\]|.*\.local)$/.test(hostname)) return "setup.unreachable"
   return protocol === "https:" ? undefined : "setup.unencrypted"
+}
+
+/** What was set through the API and has no field here: the further secrets of a rotation, switches. */
+function furtherCredentials(site: Site, { name, credentials }: Carrier): Record<string, unknown> {
+  const shown = new Set(credentialFields(credentials).map((field) => field.name))
+  return Object.fromEntries(Object.entries(findCredentials(site, name) ?? {}).filter(([key]) => !shown.has(key)))
 }
 
 /** The fields of a carrier's credentials that are one text; further secrets are for the API. */

@@ -68,7 +68,7 @@ export function setupCheckPage(host: SiteDashboard): Page<Site> {
           const { url = "", html = "" } = view.form.fields
           const site = await host.openSite(view.site?.id ?? "")
           if (!site || !view.site) throw notFound("site")
-          const wanted = site.read((opened) => wantedOf(opened, view.site as SiteAnswer, view.publicUrl))
+          const wanted = site.read((opened) => wantedOf(opened, host, view.site as SiteAnswer))
           if (html.trim() !== "")
             return { prepared: { url: "", findings: inspectPage(html.slice(0, PASTED_LIMIT), [], wanted) } }
           const page = await fetchPage(host, url)
@@ -97,11 +97,12 @@ async function fetchPage(host: SiteDashboard, url: string): Promise<FetchedPage>
   }
 }
 
-function wantedOf(site: Site, { id, country }: SiteAnswer, publicUrl: string): Wanted {
+function wantedOf(site: Site, { script, publicUrl }: SiteDashboard, { id, country }: SiteAnswer): Wanted {
   return {
     site: id,
     country,
     publicUrl,
+    script,
     targets: [...new Set(listPoolUse(site, { limit: 50 }).data.map(({ target }) => target))],
     own: listNumbers(site, { limit: NUMBERS_SOUGHT, kind: "pool" }).data.map(({ e164 }) => e164),
   }

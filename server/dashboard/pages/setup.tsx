@@ -12,6 +12,7 @@ import { Layout } from "../layout.js"
 import type { Page } from "../page.js"
 import { Button, Copyable, Field, Panel, Select, Source } from "../parts.js"
 import { type Simulated, simulateCall, simulateVisit } from "../simulate.js"
+import { describeTag } from "../tag.js"
 import { sitePath, type View } from "../view.js"
 import { Steps, splitList } from "../wizard.js"
 import { CallStatus } from "./overview.js"
@@ -128,47 +129,58 @@ export const setupNumbersPage: Page<Site> = {
 }
 
 /** The wizard's step of the tag: what to put into the page, for each way of building one. */
-export const setupTagPage: Page<Site> = {
-  path: "/setup",
-  role: "read",
-  show: (_site, view) => {
-    const { t, publicUrl, site } = view
-    const src = `${publicUrl}/dni.js`
-    const id = site?.id ?? ""
-    const ways: readonly (readonly [Key, string, string])[] = [
-      ["setup.tag_plain", "plain", `<script async src="${src}" data-site="${id}"></script>`],
-      [
-        "setup.tag_manager",
-        "manager",
-        `<script>\n  (() => {\n    var script = document.createElement("script")\n    script.async = true\n    script.src = "${src}"\n    script.setAttribute("data-site", "${id}")\n    document.head.appendChild(script)\n  })()\n</script>`,
-      ],
-      [
-        "setup.tag_wordpress",
-        "wordpress",
-        `add_action('wp_head', function () {\n    echo '<script async src="${src}" data-site="${id}" data-nowprocket data-no-optimize="1" data-cfasync="false"></script>';\n}, 1);`,
-      ],
-      [
-        "setup.tag_react",
-        "react",
-        `import Script from "next/script"\n\n<Script src="${src}" data-site="${id}" strategy="afterInteractive" />`,
-      ],
-    ]
-    return (
-      <Layout view={view} title="setup.tag" place="/setup">
-        <Steps view={view} at={3} />
-        {ways.map(([name, key, code]) => (
-          <Panel title={t(name)}>
-            <Copyable view={view} id={`tag-${key}`} text={code} />
+export function setupTagPage(host: SiteDashboard): Page<Site> {
+  return {
+    path: "/setup",
+    role: "read",
+    show: (_site, view) => {
+      const { t, publicUrl, site } = view
+      const { rolling, fixed, integrity, data } = describeTag(host.script, publicUrl, site?.id ?? "")
+      const attributes = data.map(([name, value]) => `${name}="${value}"`).join(" ")
+      const setters = data.map(([name, value]) => `    script.setAttribute("${name}", "${value}")\n`).join("")
+      const ways: readonly (readonly [Key, string, string])[] = [
+        ["setup.tag_plain", "plain", `<script async src="${rolling}" ${attributes}></script>`],
+        [
+          "setup.tag_manager",
+          "manager",
+          `<script>\n  (() => {\n    var script = document.createElement("script")\n    script.async = true\n    script.src = "${rolling}"\n${setters}    document.head.appendChild(script)\n  })()\n</script>`,
+        ],
+        [
+          "setup.tag_wordpress",
+          "wordpress",
+          `add_action('wp_head', function () {\n    echo '<script async src="${rolling}" ${attributes} data-nowprocket data-no-optimize="1" data-cfasync="false"></script>';\n}, 1);`,
+        ],
+        [
+          "setup.tag_react",
+          "react",
+          `import Script from "next/script"\n\n<Script src="${rolling}" ${attributes} strategy="afterInteractive" />`,
+        ],
+      ]
+      return (
+        <Layout view={view} title="setup.tag" place="/setup">
+          <Steps view={view} at={3} />
+          {ways.map(([name, key, code]) => (
+            <Panel title={t(name)}>
+              <Copyable view={view} id={`tag-${key}`} text={code} />
+            </Panel>
+          ))}
+          <Panel title={t("setup.tag_fixed")}>
+            <p class="quiet">{t("setup.tag_fixed_hint")}</p>
+            <Copyable
+              view={view}
+              id="tag-fixed"
+              text={`<script async src="${fixed}" integrity="${integrity}" crossorigin="anonymous" ${attributes}></script>`}
+            />
           </Panel>
-        ))}
-        <p>
-          <a class="button" href={sitePath(view, "/setup/check")}>
-            {t("wizard.next")}
-          </a>
-        </p>
-      </Layout>
-    )
-  },
+          <p>
+            <a class="button" href={sitePath(view, "/setup/check")}>
+              {t("wizard.next")}
+            </a>
+          </p>
+        </Layout>
+      )
+    },
+  }
 }
 
 /** The wizard's last step: a call through the carrier's real door, to a number that was just lent or to any other. */
