@@ -121,7 +121,8 @@ export const swap = (root: Node = document) => {
         swap(shadowRoot)
       }
       for (const attribute of element.attributes || []) {
-        const [kind, dial, value, own] = unescape(`${attribute.name}=${attribute.value}`).match(rules.label) || []
+        const label = unescape(`${attribute.name}=${attribute.value}`)
+        const [kind, dial, value, own] = (find.test(label) && label.match(rules.label)) || []
         if (own) firstChild && put([firstChild], dial, own)
         else if (kind || element.matches(chosen)) put([attribute], dial, value)
       }
