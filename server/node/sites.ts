@@ -19,9 +19,17 @@ import { toRefusal } from "./sqlite-error.js"
 /** Databases kept open; each costs three file handles and its cache. */
 const OPEN_SITES = 200
 
-/** A sweep sums that many times, with pauses, so that few leases wait for it: some seconds for a day of a large site. */
-const PIECES = 2000
+/** A sweep sums that many times, with pauses, before it turns to the next site: some minutes, a quarter of a million rows. */
+const PIECES = 500
 const PAUSE_MS = 40
+const LONGEST_PAUSE_MS = 1000
+/** A piece holds everything up; with a hundred times as long a rest fewer than one lease in a hundred waits for one. */
+const REST = 100
+
+/** How long the sweep rests after a piece that took so many ms. */
+export function pauseAfter(ms: number): number {
+  return Math.min(LONGEST_PAUSE_MS, Math.max(PAUSE_MS, REST * ms))
+}
 
 /** One site's file, open. */
 class OpenSite implements SiteHandle {
@@ -135,8 +143,12 @@ export class Sites {
         const isOpen = () => this.#open.get(id) === site
         if (isOpen()) await site.write(sweep)
         for (let piece = 0; piece < PIECES && isOpen(); piece++) {
-          if ((await site.writeTraffic((opened) => settle(opened))) === 0) break
-          await sleep(PAUSE_MS, undefined, { ref: false })
+          const [rows, ms] = await site.writeTraffic((opened) => {
+            const begin = performance.now()
+            return [settle(opened), performance.now() - begin] as const
+          })
+          if (rows === 0) break
+          await sleep(pauseAfter(ms), undefined, { ref: false })
         }
       }
     } finally {
