@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from "node:util"
-import type { ReplayOptions } from "../server/core/replay.js"
+import type { ReplayOptions } from "../server/core/replay/replay.js"
 import { openReplay } from "../server/node/replay.js"
 import { askOracle } from "./attribution/oracle.js"
 import { type CallLine, meanScore, type Score, scoreCalls, scoredFrom } from "./attribution/score.js"

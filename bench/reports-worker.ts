@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import Database from "better-sqlite3"
 import { convertV4MiniflareOptions, Miniflare } from "miniflare"
-import { newKey } from "../server/core/id.js"
+import { newKey } from "../server/core/store/id.js"
 import { MODELS } from "../shared/contract-report.js"
 import { QUESTIONS } from "./questions.js"
 

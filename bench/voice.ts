@@ -5,7 +5,7 @@ import { join } from "node:path"
 import Database from "better-sqlite3"
 import { runBuild } from "../build.js"
 import { signTwilio } from "../server/carriers/twilio.js"
-import { idAt, newKey } from "../server/core/id.js"
+import { idAt, newKey } from "../server/core/store/id.js"
 import { startProcess } from "../test/node/process.js"
 import { ORIGIN } from "./traffic.js"
 

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3"
-import { idAt } from "../server/core/id.js"
+import { idAt } from "../server/core/store/id.js"
 import { createRandom } from "./attribution/random.js"
 
 // A year of one site, written straight into the real schema: what reports and pages are measured on.

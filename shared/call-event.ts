@@ -50,7 +50,7 @@ export interface CallEvent {
   status?: LegStatus
   /** The number dialled on the leg that sent this, as the carrier wrote it; null when it does not say. */
   to: string | null
-  /** The caller as the carrier wrote him: see `server/core/caller.ts`. */
+  /** The caller as the carrier wrote him: see `server/core/caller/caller.ts`. */
   from: string | null
   /** Milliseconds since 1970: the carrier's own time where the event has a believable one, else when it reached us. */
   occurred_at: number

@@ -27,7 +27,7 @@ const oneOf = <const T extends readonly string[]>(known: T, noun: string) =>
     error: (issue) => `there is no ${noun} ${JSON.stringify(issue.input)}; there are: ${known.join(", ")}`,
   })
 
-/** Everything that a report can measure; `server/core/metric.ts` says how. */
+/** Everything that a report can measure; `server/core/report/metric.ts` says how. */
 export const METRICS = [
   "visits",
   "visitors",

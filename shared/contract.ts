@@ -81,7 +81,7 @@ export const Swap = z.strictObject({
   /** E.164 of the number to show instead; null: the page keeps its own. */
   number: z.string().nullable(),
   lease: z.string().nullable(),
-  /** The ready-made pattern the script searches for (flags `gi`): see `server/core/match.ts`. */
+  /** The ready-made pattern the script searches for (flags `gi`): see `server/core/number/match.ts`. */
   match: z.string(),
   /** A cheap pattern for a first look: text without it needs no search. */
   find: z.string(),
@@ -106,7 +106,7 @@ export type VisitAnswer = z.infer<typeof VisitAnswer>
 
 /** What the page is told: the visit's answer, and what the script must know of pages so that it can stay small. */
 export const PageAnswer = VisitAnswer.extend({
-  /** Selectors and patterns: see `RULES` in `server/core/match.ts`. */
+  /** Selectors and patterns: see `RULES` in `server/core/number/match.ts`. */
   rules: z.strictObject({
     kept: z.string(),
     blocks: z.string(),

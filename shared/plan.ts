@@ -1,4 +1,4 @@
-// What is to happen with one call, in words that no carrier owns: made by server/core/flow.ts, rendered by each carrier.
+// What is to happen with one call, in words that no carrier owns: made by server/core/flow/flow.ts, rendered by each carrier.
 // Types only.
 
 /** Something that is said; `language` is BCP 47. */

@@ -19,7 +19,7 @@ let last = ""
 export const swaps: Swap[] = []
 /** Whatever this does not find has none of the numbers. */
 let find = /(?!)/
-/** What the script knows of pages comes with the answer: see `RULES` in server/core/match.ts. */
+/** What the script knows of pages comes with the answer: see `RULES` in server/core/number/match.ts. */
 let rules = {} as PageAnswer["rules"]
 
 /** The block that an inline node belongs to: all the text in which its number may go on. */

@@ -1,8 +1,8 @@
 import { SITE_MIGRATIONS } from "../../migrations/index.js"
-import { createMoments } from "../../server/core/clock.js"
-import { createPool } from "../../server/core/pool-setup.js"
-import { resolve } from "../../server/core/resolve.js"
-import { createSite, newSettings } from "../../server/core/settings.js"
+import { resolve } from "../../server/core/attribution/resolve.js"
+import { createPool } from "../../server/core/number/pool-setup.js"
+import { createSite, newSettings } from "../../server/core/site/settings.js"
+import { createMoments } from "../../server/core/store/clock.js"
 import { openDatabase } from "../../server/node/database.js"
 
 const START = Date.UTC(2026, 2, 2)

@@ -1,5 +1,5 @@
 -- One site's database. Times are ms since 1970 UTC, money is minor units, phone numbers are E.164, '' in `sources` is "none".
--- The ids of visits, leases, calls, pools and numbers are integers that grow with time (server/core/id.ts), so a range of
+-- The ids of visits, leases, calls, pools and numbers are integers that grow with time (server/core/store/id.ts), so a range of
 -- days is a range of ids and no time index is needed for visits.
 
 create table site (

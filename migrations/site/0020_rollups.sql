@@ -95,7 +95,7 @@ from cost_days d left join costs c on c.id = d.cost_id left join sources s on s.
 -- grain and bucket ('d': day of the site's zone, counted from 1970; 'm': month, its first day; 'h': `unit` ms of UTC, counted
 -- from 1970). Rows from the watermark on are counted themselves. Before a row below it changes, `..._before` keeps it as it
 -- was summed, so a report takes that away and counts the row as it is; settling does the same for good
--- (server/core/rollup.ts). The zone and the unit are those that the sums were made in.
+-- (server/core/report/rollup.ts). The zone and the unit are those that the sums were made in.
 
 create table rollup_state (
   fact text primary key not null,

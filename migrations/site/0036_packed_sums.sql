@@ -1,5 +1,5 @@
 -- Rollups, packed: what 0020 kept in a row for every day and value is one row for every day (or month, or day of hours) of a
--- kind, with a column of numbers for every count (server/core/cells.ts). A batch of rows then writes some thirty rows instead
+-- kind, with a column of numbers for every count (server/core/report/cells.ts). A batch of rows then writes some thirty rows instead
 -- of thousands, and a report reads a year without touching a row for every value of every day. The sums are made anew.
 
 drop trigger stages_come;

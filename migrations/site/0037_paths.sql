@@ -1,5 +1,5 @@
 -- The touches before each call, lead and order, kept so that a credit model need not look up the visits of a hundred thousand
--- people (server/core/path.ts). Null: no longer what they were, to be read anew; a conversion without a row has not been read
+-- people (server/core/report/path.ts). Null: no longer what they were, to be read anew; a conversion without a row has not been read
 -- yet. The triggers below set to null whatever a change may have changed; the three views are procedures, not data.
 
 create table call_paths (id integer primary key not null, touches blob);

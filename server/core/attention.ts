@@ -1,9 +1,9 @@
 import { asc, desc, eq, sql } from "drizzle-orm"
 import type { SiteAnswer } from "../../shared/contract.js"
-import { type Directory, findListed } from "./directory.js"
 import { type Glance, gravityOf } from "./glance.js"
-import { sitesTable } from "./schema.js"
-import { glancesTable } from "./schema-session.js"
+import { sitesTable } from "./schema/schema.js"
+import { glancesTable } from "./schema/session.js"
+import { type Directory, findListed } from "./site/directory.js"
 
 /** A site of the list, and how it did when it was last looked at; null before that. */
 export interface Watched {

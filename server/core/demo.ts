@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm"
-import { setCredentials } from "./carrier.js"
-import type { Site } from "./db.js"
-import { addNumbers } from "./number.js"
-import { createPool } from "./pool-setup.js"
-import { pools } from "./schema.js"
-import { newSettings, type Settings } from "./settings.js"
+import { setCredentials } from "./call/carrier.js"
+import { addNumbers } from "./number/number.js"
+import { createPool } from "./number/pool-setup.js"
+import { pools } from "./schema/schema.js"
+import { newSettings, type Settings } from "./site/settings.js"
+import type { Site } from "./store/db.js"
 
 /** The demo site's id: it is the only site with a name of its own. */
 export const DEMO_SITE = "site_demo"

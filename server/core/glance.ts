@@ -1,12 +1,12 @@
 import { desc } from "drizzle-orm"
 import { addDays, dayOf } from "../../shared/calendar.js"
 import type { ReportQuery } from "../../shared/contract-report.js"
-import type { Site } from "./db.js"
-import { listPools } from "./pool.js"
-import { describePool } from "./pool-setup.js"
-import { report } from "./report.js"
-import { calls } from "./schema.js"
-import { readSettings } from "./settings.js"
+import { listPools } from "./number/pool.js"
+import { describePool } from "./number/pool-setup.js"
+import { report } from "./report/report.js"
+import { calls } from "./schema/schema.js"
+import { readSettings } from "./site/settings.js"
+import type { Site } from "./store/db.js"
 
 /** Days that a glance looks back, and compares with as many before. */
 const GLANCE_DAYS = 7

@@ -1,8 +1,8 @@
-import { readCohorts } from "./cohort.js"
-import type { Site } from "./db.js"
-import { rank } from "./ranking.js"
-import { report } from "./report.js"
-import { readSaturation } from "./saturation.js"
+import { readCohorts } from "./report/cohort.js"
+import { rank } from "./report/ranking.js"
+import { report } from "./report/report.js"
+import { readSaturation } from "./report/saturation.js"
+import type { Site } from "./store/db.js"
 
 /** What may take long to answer and changes nothing: a host may see to it beside everything else. */
 const VERBS = { report, ranking: rank, cohorts: readCohorts, saturation: readSaturation }

@@ -1,12 +1,12 @@
-import { watchPools } from "./alert.js"
-import { closeSilent } from "./call-sweep.js"
-import type { Site } from "./db.js"
-import { purgeSaved } from "./idempotency.js"
-import { learn } from "./learn.js"
-import { closeLapsed } from "./lease.js"
-import { listPools } from "./pool.js"
-import { purge } from "./retention.js"
-import { shareOut } from "./share.js"
+import { learn } from "./attribution/learn.js"
+import { closeSilent } from "./call/call-sweep.js"
+import { watchPools } from "./care/alert.js"
+import { closeLapsed } from "./lease/lease.js"
+import { shareOut } from "./lease/share.js"
+import { listPools } from "./number/pool.js"
+import { purge } from "./person/retention.js"
+import type { Site } from "./store/db.js"
+import { purgeSaved } from "./store/idempotency.js"
 
 const LEASES_A_SWEEP = 500
 

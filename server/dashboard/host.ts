@@ -1,7 +1,7 @@
-import type { Brand } from "../core/brand.js"
 import type { Glance } from "../core/glance.js"
-import type { Scope } from "../core/key.js"
-import type { Session } from "../core/session.js"
+import type { Brand } from "../core/site/brand.js"
+import type { Scope } from "../core/site/key.js"
+import type { Session } from "../core/site/session.js"
 import type { DirectoryHost, SiteHost } from "../http/host.js"
 import type { ServedScript } from "./tag.js"
 

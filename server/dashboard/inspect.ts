@@ -1,4 +1,4 @@
-import { describeSwap } from "../core/match.js"
+import { describeSwap } from "../core/number/match.js"
 import { readSource, type Source } from "./source.js"
 import { type ServedScript, scriptPattern } from "./tag.js"
 

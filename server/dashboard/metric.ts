@@ -1,7 +1,7 @@
 import { METRICS, type Metric, type ReportAnswer, ReportQuery } from "../../shared/contract-report.js"
-import type { Site } from "../core/db.js"
-import { FORMULAS } from "../core/metric.js"
-import { report } from "../core/report.js"
+import { FORMULAS } from "../core/report/metric.js"
+import { report } from "../core/report/report.js"
+import type { Site } from "../core/store/db.js"
 import { parseWith } from "../http/parse.js"
 import type { View } from "./view.js"
 

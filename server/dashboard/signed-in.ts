@@ -1,5 +1,5 @@
-import { readBrand } from "../core/brand.js"
-import { findSession, isStale, touchSession } from "../core/session.js"
+import { readBrand } from "../core/site/brand.js"
+import { findSession, isStale, touchSession } from "../core/site/session.js"
 import type { DirectoryHandle } from "../http/host.js"
 import type { SignedIn } from "./host.js"
 

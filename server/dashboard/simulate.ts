@@ -1,8 +1,8 @@
 import { readBase64Text, writeBase64 } from "../carriers/bytes.js"
 import { signHmac } from "../carriers/hmac.js"
-import { findCredentials, setCredentials } from "../core/carrier.js"
-import { newToken } from "../core/id.js"
-import { Refusal } from "../core/refusal.js"
+import { findCredentials, setCredentials } from "../core/call/carrier.js"
+import { newToken } from "../core/store/id.js"
+import { Refusal } from "../core/store/refusal.js"
 import type { SiteHandle } from "../http/host.js"
 import type { SiteDashboard } from "./host.js"
 

@@ -1,8 +1,8 @@
 import type { SiteAnswer } from "../../shared/contract.js"
-import { type Brand, OWN_BRAND } from "../core/brand.js"
-import { type Fault, Refusal } from "../core/refusal.js"
-import type { Role } from "../core/schema-session.js"
-import { mayDo, type Session } from "../core/session.js"
+import type { Role } from "../core/schema/session.js"
+import { type Brand, OWN_BRAND } from "../core/site/brand.js"
+import { mayDo, type Session } from "../core/site/session.js"
+import { type Fault, Refusal } from "../core/store/refusal.js"
 import type { Format } from "./format.js"
 import type { Key, Language, Translate } from "./language.js"
 

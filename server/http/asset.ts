@@ -1,7 +1,7 @@
 import { generate } from "lean-qr"
 import type { NumberAnswer } from "../../shared/contract.js"
 import type { AssetQuery } from "../../shared/contract-engine.js"
-import { writePhone } from "../core/phone.js"
+import { writePhone } from "../core/value/phone.js"
 
 // What is printed: the number in large type, and a code that dials it or opens a page that is tagged with its source.
 

@@ -1,6 +1,6 @@
-import { ownerOfKey } from "../core/id.js"
-import { allows, findScope, type Scope } from "../core/key.js"
-import { notFound, Refusal } from "../core/refusal.js"
+import { allows, findScope, type Scope } from "../core/site/key.js"
+import { ownerOfKey } from "../core/store/id.js"
+import { notFound, Refusal } from "../core/store/refusal.js"
 import type { SiteHandle } from "./host.js"
 
 /** The holder of a key: its hash, and the site it belongs to (or `admin`). */

@@ -1,5 +1,5 @@
 import type { Context } from "hono"
-import { invalid, Refusal } from "../core/refusal.js"
+import { invalid, Refusal } from "../core/store/refusal.js"
 
 /** Deeper JSON than this is no body of ours, and would cost stack. */
 const DEPTH = 32

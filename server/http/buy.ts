@@ -1,9 +1,9 @@
 import type { Placing, PurchaseAnswer } from "../../shared/contract-purchase.js"
 import { CarrierFailure } from "../carriers/api.js"
-import type { Site } from "../core/db.js"
-import { encodeId } from "../core/id.js"
-import { describePurchase, type Ordered, type Outcome, orderNumbers, settlePurchase } from "../core/purchase.js"
-import { Refusal } from "../core/refusal.js"
+import { describePurchase, type Ordered, type Outcome, orderNumbers, settlePurchase } from "../core/number/purchase.js"
+import type { Site } from "../core/store/db.js"
+import { encodeId } from "../core/store/id.js"
+import { Refusal } from "../core/store/refusal.js"
 import { type Account, askCarrier } from "./account.js"
 import type { ActHandle } from "./route.js"
 

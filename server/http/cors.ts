@@ -1,7 +1,7 @@
 import type { Hono } from "hono"
-import { SITE_ID } from "../core/id.js"
-import { notFound } from "../core/refusal.js"
-import { ownsHost, readSettings } from "../core/settings.js"
+import { ownsHost, readSettings } from "../core/site/settings.js"
+import { SITE_ID } from "../core/store/id.js"
+import { notFound } from "../core/store/refusal.js"
 import type { SiteHost } from "./host.js"
 
 /**

@@ -1,5 +1,5 @@
 import Papa from "papaparse"
-import { invalid } from "../core/refusal.js"
+import { invalid } from "../core/store/refusal.js"
 import { cleanText } from "./body.js"
 
 /**

@@ -2,10 +2,10 @@ import type { CallEvent } from "../../shared/call-event.js"
 import type { Plan } from "../../shared/plan.js"
 import type { Carrier, CarrierRequest } from "../carriers/carrier.js"
 import { readTurn, type Turn } from "../carriers/fit.js"
-import type { CallRow } from "../core/call.js"
-import { markSpam } from "../core/call.js"
-import type { Site } from "../core/db.js"
-import { planCall } from "../core/flow-plan.js"
+import type { CallRow } from "../core/call/call.js"
+import { markSpam } from "../core/call/call.js"
+import { planCall } from "../core/flow/flow-plan.js"
+import type { Site } from "../core/store/db.js"
 
 /** The scene that is due, and the plan that it is of. */
 export interface Due {

@@ -1,8 +1,8 @@
 import type { SiteAnswer } from "../../shared/contract.js"
-import type { Client } from "../core/client.js"
-import type { Settled, Site } from "../core/db.js"
-import type { Directory } from "../core/directory.js"
 import type { AnswerTo, Question } from "../core/question.js"
+import type { Directory } from "../core/site/directory.js"
+import type { Settled, Site } from "../core/store/db.js"
+import type { Client } from "../core/visit/client.js"
 
 // What the HTTP layer needs of the machine under it. Node and Workers each implement it; no route knows which.
 

@@ -1,5 +1,5 @@
 import type { Swap, VisitAnswer } from "../../shared/contract.js"
-import { RULES } from "../core/match.js"
+import { RULES } from "../core/number/match.js"
 
 const REMEMBERED = 2000
 /** Answers are cut from one piece of memory after the other: to allocate and free each by itself takes longer than to write it. */

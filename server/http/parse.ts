@@ -1,5 +1,5 @@
 import type * as z from "zod"
-import { Refusal } from "../core/refusal.js"
+import { Refusal } from "../core/store/refusal.js"
 import { cleanText } from "./body.js"
 
 /** Input by its schema; refuses with every fault's place and mend. */

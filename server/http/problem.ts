@@ -1,6 +1,6 @@
 import type { Context } from "hono"
 import type { Problem } from "../../shared/contract.js"
-import { type Fault, Refusal, type RefusalCode } from "../core/refusal.js"
+import { type Fault, Refusal, type RefusalCode } from "../core/store/refusal.js"
 import type { Log } from "./host.js"
 
 const STATUS: Record<RefusalCode, { status: 400 | 401 | 403 | 404 | 409 | 413 | 503; title: string }> = {

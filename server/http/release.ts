@@ -1,8 +1,8 @@
 import type { ReleaseAnswer } from "../../shared/contract-purchase.js"
 import { CarrierFailure } from "../carriers/api.js"
 import type { OwnedNumber } from "../carriers/market.js"
-import type { Site } from "../core/db.js"
-import { type Releasing, readReleases, retireNumber, settleRelease } from "../core/release.js"
+import { type Releasing, readReleases, retireNumber, settleRelease } from "../core/number/release.js"
+import type { Site } from "../core/store/db.js"
 import { type Account, askCarrier } from "./account.js"
 import type { ActHandle } from "./route.js"
 

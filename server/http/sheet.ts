@@ -1,6 +1,6 @@
 import Papa from "papaparse"
 import type { CostImportFile } from "../../shared/contract-costs.js"
-import { invalid } from "../core/refusal.js"
+import { invalid } from "../core/store/refusal.js"
 import { cleanText } from "./body.js"
 import { decodeText } from "./charset.js"
 

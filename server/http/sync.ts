@@ -1,9 +1,9 @@
 import type { NumberSyncAnswer, PurchaseAnswer } from "../../shared/contract-purchase.js"
 import type { OwnedNumber } from "../carriers/market.js"
-import type { Site } from "../core/db.js"
-import { encodeId } from "../core/id.js"
-import { findNumberByPhone } from "../core/number.js"
-import { listPurchases, type Outcome, type PurchaseRow, settlePurchase } from "../core/purchase.js"
+import { findNumberByPhone } from "../core/number/number.js"
+import { listPurchases, type Outcome, type PurchaseRow, settlePurchase } from "../core/number/purchase.js"
+import type { Site } from "../core/store/db.js"
+import { encodeId } from "../core/store/id.js"
 import { type Account, askCarrier } from "./account.js"
 import type { ActHandle } from "./route.js"
 

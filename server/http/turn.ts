@@ -1,4 +1,4 @@
-import { Refusal } from "../core/refusal.js"
+import { Refusal } from "../core/store/refusal.js"
 
 /** Requests that wait for each other at most; further ones are told to come back. */
 const WAITING = 50

@@ -1,5 +1,5 @@
-import type { Client } from "../core/client.js"
-import { networkOf } from "../core/network.js"
+import { networkOf } from "../core/lease/network.js"
+import type { Client } from "../core/visit/client.js"
 import type { Log } from "../http/host.js"
 
 const PEER = Symbol("peer")

@@ -1,9 +1,9 @@
 import Database from "better-sqlite3"
 import { drizzle } from "drizzle-orm/better-sqlite3"
 import type { Migration } from "../../migrations/index.js"
-import type { Db } from "../core/db.js"
-import { migrate } from "../core/migrate.js"
-import * as schema from "../core/schema.js"
+import * as schema from "../core/schema/schema.js"
+import type { Db } from "../core/store/db.js"
+import { migrate } from "../core/store/migrate.js"
 
 export type Sqlite = Database.Database
 

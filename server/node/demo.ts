@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto"
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { newKey } from "../core/id.js"
+import { newKey } from "../core/store/id.js"
 import type { Config } from "./config.js"
 import {
   createRandom,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
-import { createSteadyClock } from "../core/clock.js"
+import { createSteadyClock } from "../core/store/clock.js"
 import { BadConfig, readConfig } from "./config.js"
 import { FolderInUse } from "./lock.js"
 import { logToStderr } from "./log.js"

@@ -1,10 +1,10 @@
 import { parentPort } from "node:worker_threads"
 import Database from "better-sqlite3"
 import { drizzle } from "drizzle-orm/better-sqlite3"
-import type { Db } from "../core/db.js"
 import { answerQuestion } from "../core/question.js"
-import { Refusal } from "../core/refusal.js"
-import * as schema from "../core/schema.js"
+import * as schema from "../core/schema/schema.js"
+import type { Db } from "../core/store/db.js"
+import { Refusal } from "../core/store/refusal.js"
 import type { Asked, Reply } from "./questions.js"
 import { toRefusal } from "./sqlite-error.js"
 

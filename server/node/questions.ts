@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads"
 import type { AnswerTo, Question } from "../core/question.js"
-import { type Fault, Refusal, type RefusalCode } from "../core/refusal.js"
+import { type Fault, Refusal, type RefusalCode } from "../core/store/refusal.js"
 
 /** A question on its way to the thread. */
 export interface Asked {

@@ -6,15 +6,22 @@ import { serve } from "@hono/node-server"
 import { Hono } from "hono"
 import { compress } from "hono/compress"
 import { DIRECTORY_MIGRATIONS } from "../../migrations/index.js"
-import { readBrand } from "../core/brand.js"
 import { DEMO_SITE, demoSettings, seedDemo } from "../core/demo.js"
-import { addAdminHash, type Directory, hasSites, listAdminHashes, listSite, unlistSite } from "../core/directory.js"
 import { glance } from "../core/glance.js"
-import { newKey, newToken } from "../core/id.js"
-import { findScope } from "../core/key.js"
-import { schemaVersion } from "../core/migrate.js"
-import { addSetupLink, forgetSite, isSetUp } from "../core/session.js"
-import { describeSite } from "../core/settings.js"
+import { readBrand } from "../core/site/brand.js"
+import {
+  addAdminHash,
+  type Directory,
+  hasSites,
+  listAdminHashes,
+  listSite,
+  unlistSite,
+} from "../core/site/directory.js"
+import { findScope } from "../core/site/key.js"
+import { addSetupLink, forgetSite, isSetUp } from "../core/site/session.js"
+import { describeSite } from "../core/site/settings.js"
+import { newKey, newToken } from "../core/store/id.js"
+import { schemaVersion } from "../core/store/migrate.js"
 import { SWEEP_MS } from "../core/sweep.js"
 import { createDirectoryDashboard, createSiteDashboard, mountDashboardAssets } from "../dashboard/app.js"
 import type { DashboardAssets } from "../dashboard/host.js"

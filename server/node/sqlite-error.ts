@@ -1,5 +1,5 @@
 import Database from "better-sqlite3"
-import { Refusal } from "../core/refusal.js"
+import { Refusal } from "../core/store/refusal.js"
 
 /** Another process holds the database's lock. */
 export function isBusy(error: unknown): boolean {

@@ -1,5 +1,5 @@
-import type { Client } from "../core/client.js"
-import { networkOf } from "../core/network.js"
+import { networkOf } from "../core/lease/network.js"
+import type { Client } from "../core/visit/client.js"
 
 /** Who sends a request, by its headers and by what Cloudflare's edge knows of the place. */
 export function readClient(request: Request): Client {

@@ -1,8 +1,8 @@
 import { drizzle } from "drizzle-orm/durable-sqlite"
 import type { Migration } from "../../migrations/index.js"
-import type { Db } from "../core/db.js"
-import { migrate, schemaVersion } from "../core/migrate.js"
-import * as schema from "../core/schema.js"
+import * as schema from "../core/schema/schema.js"
+import type { Db } from "../core/store/db.js"
+import { migrate, schemaVersion } from "../core/store/migrate.js"
 
 /** An object's SQLite database behind drizzle's synchronous API. */
 export function openStorage(storage: DurableObjectStorage): Db {

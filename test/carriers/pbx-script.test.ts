@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import type { CarrierRequest } from "../../server/carriers/carrier.js"
 import type { Instructions } from "../../server/carriers/instructions.js"
 import { pbx } from "../../server/carriers/pbx.js"
-import { foldCall } from "../../server/core/fold.js"
+import { foldCall } from "../../server/core/call/fold.js"
 import type { CallEvent } from "../../shared/call-event.js"
 
 // The script of examples/pbx as it is, run by a shell against a server that verifies, reads and answers as ours does.

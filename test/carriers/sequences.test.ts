@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { foldCall } from "../../server/core/fold.js"
+import { foldCall } from "../../server/core/call/fold.js"
 import { SAMPLES } from "./samples/index.js"
 import { type Draft, eventsOf } from "./samples/sample.js"
 

@@ -37,7 +37,7 @@ export async function ask(carrier: Carrier, question: AnyQuestion, instructions:
 const WORKER = `
 import { carrierNamed, carrierNames } from "./server/carriers/index.ts"
 import { signTwilio } from "./server/carriers/twilio.ts"
-import { readCaller } from "./server/core/caller.ts"
+import { readCaller } from "./server/core/caller/caller.ts"
 ${ask}
 export default {
   async fetch(incoming) {

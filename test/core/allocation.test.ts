@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { allocateShared, divide, divideEvenly } from "../../server/core/allocation.js"
-import { convert, fromMinor, toMinor } from "../../server/core/money.js"
+import { allocateShared, divide, divideEvenly } from "../../server/core/value/allocation.js"
+import { convert, fromMinor, toMinor } from "../../server/core/value/money.js"
 
 const amount = fc.maxSafeInteger()
 const weights = fc

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
-import { createAgent, listAgents, updateAgent } from "../../server/core/agent.js"
-import { saveLeads } from "../../server/core/lead.js"
-import { DEFAULT_LEAD_SETTINGS, replaceLeadSettings } from "../../server/core/lead-settings.js"
+import { createAgent, listAgents, updateAgent } from "../../server/core/lead/agent.js"
+import { saveLeads } from "../../server/core/lead/lead.js"
+import { DEFAULT_LEAD_SETTINGS, replaceLeadSettings } from "../../server/core/lead/lead-settings.js"
 import type { AgentFields, Arm } from "../../shared/contract-leads.js"
 import { DAY, openSite } from "./memory-site.js"
 

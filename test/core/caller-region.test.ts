@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { maskPhone } from "../../server/core/caller-privacy.js"
-import { regionOfPhone } from "../../server/core/caller-region.js"
+import { maskPhone } from "../../server/core/caller/caller-privacy.js"
+import { regionOfPhone } from "../../server/core/value/caller-region.js"
 
 describe("where a caller's number comes from", () => {
   it.each([

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { readCaller } from "../../server/core/caller.js"
+import { readCaller } from "../../server/core/caller/caller.js"
 
 describe("readCaller", () => {
   it.each([

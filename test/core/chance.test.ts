@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { type Chance, countOutcome, valueOutcome } from "../../server/core/chance.js"
-import { netPromoterScore } from "../../server/core/rating.js"
+import { netPromoterScore } from "../../server/core/lead/rating.js"
+import { type Chance, countOutcome, valueOutcome } from "../../server/core/value/chance.js"
 
 /** The quantile of what chances bring, by all their outcomes. */
 function enumerated(chances: readonly Chance[], share: number): number {

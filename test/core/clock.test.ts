@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { SITE_MIGRATIONS } from "../../migrations/index.js"
-import { createMoments } from "../../server/core/clock.js"
-import { idAt } from "../../server/core/id.js"
+import { createMoments } from "../../server/core/store/clock.js"
+import { idAt } from "../../server/core/store/id.js"
 import { openDatabase } from "../../server/node/database.js"
 
 const NOON = Date.UTC(2026, 10, 2, 12)

@@ -8,7 +8,7 @@ import {
   type Touch,
   type TouchModel,
   weighTouches,
-} from "../../server/core/credit.js"
+} from "../../server/core/report/credit.js"
 
 const DAY = 86_400_000
 const NOW = Date.UTC(2026, 10, 2)

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { exposureOf } from "../../server/core/exposure.js"
-import { falling, fitModel, type Sample } from "../../server/core/fit.js"
+import { exposureOf } from "../../server/core/attribution/exposure.js"
+import { falling, fitModel, type Sample } from "../../server/core/attribution/fit.js"
 import {
   ageCellAt,
   agePlaceOf,
@@ -17,7 +17,7 @@ import {
   stayOf,
   tapCellAt,
   traitsOf,
-} from "../../server/core/hazard.js"
+} from "../../server/core/attribution/hazard.js"
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { type FlowFacts, planFlow } from "../../server/core/flow.js"
-import { isOpen } from "../../server/core/hours.js"
+import { type FlowFacts, planFlow } from "../../server/core/flow/flow.js"
+import { isOpen } from "../../server/core/value/hours.js"
 import { FlowFields, WEEKDAYS } from "../../shared/contract-flow.js"
 import type { Plan, Scene } from "../../shared/plan.js"
 

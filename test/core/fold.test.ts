@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { believe, recordClock } from "../../server/carriers/form.js"
-import { type FoldedCall, foldCall } from "../../server/core/fold.js"
+import { type FoldedCall, foldCall } from "../../server/core/call/fold.js"
 import type { CallEvent } from "../../shared/call-event.js"
 import {
   B,

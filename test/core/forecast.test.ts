@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { erlangB } from "../../server/core/forecast.js"
-import { apportion } from "../../server/core/share.js"
+import { erlangB } from "../../server/core/care/forecast.js"
+import { apportion } from "../../server/core/lease/share.js"
 
 describe("erlangB", () => {
   it.each([

@@ -1,11 +1,11 @@
 import { eq } from "drizzle-orm"
 import { describe, expect, it } from "vitest"
-import { importCalls } from "../../server/core/call.js"
-import { decodeId } from "../../server/core/id.js"
-import { type Touch, touchesOf, touchesOfAll } from "../../server/core/journey.js"
-import { addNumbers } from "../../server/core/number.js"
-import { findPersonByKey, joinPeople, personFor } from "../../server/core/person.js"
-import { calls, visits } from "../../server/core/schema.js"
+import { importCalls } from "../../server/core/call/call.js"
+import { addNumbers } from "../../server/core/number/number.js"
+import { type Touch, touchesOf, touchesOfAll } from "../../server/core/person/journey.js"
+import { findPersonByKey, joinPeople, personFor } from "../../server/core/person/person.js"
+import { calls, visits } from "../../server/core/schema/schema.js"
+import { decodeId } from "../../server/core/store/id.js"
 import { DAY, HOUR, openSite } from "./memory-site.js"
 
 const rowOf = (prefix: string, id: string | null) => decodeId(prefix, id ?? "")?.id ?? 0

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
-import { recordBeat } from "../../server/core/beat.js"
-import { importCalls } from "../../server/core/call.js"
-import { describeLeadSettings } from "../../server/core/lead-settings.js"
-import { calls, leads, visitEvents } from "../../server/core/schema.js"
+import { importCalls } from "../../server/core/call/call.js"
+import { describeLeadSettings } from "../../server/core/lead/lead-settings.js"
+import { calls, leads, visitEvents } from "../../server/core/schema/schema.js"
+import { recordBeat } from "../../server/core/visit/beat.js"
 import { openSite } from "./memory-site.js"
 
 describe("a rule that makes leads", () => {

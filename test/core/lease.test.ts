@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
-import { listNumbers } from "../../server/core/number.js"
-import { readPool } from "../../server/core/pool.js"
-import { updatePool } from "../../server/core/pool-setup.js"
-import { leases, visits } from "../../server/core/schema.js"
+import { listNumbers } from "../../server/core/number/number.js"
+import { readPool } from "../../server/core/number/pool.js"
+import { updatePool } from "../../server/core/number/pool-setup.js"
+import { leases, visits } from "../../server/core/schema/schema.js"
 import { sweep } from "../../server/core/sweep.js"
 import { HOUR, MINUTE, openSite } from "./memory-site.js"
 

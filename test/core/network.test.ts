@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { networkOf } from "../../server/core/network.js"
-import { recordVisit } from "../../server/core/visit.js"
+import { networkOf } from "../../server/core/lease/network.js"
+import { recordVisit } from "../../server/core/visit/visit.js"
 import { BROWSER } from "../host.js"
 import { MINUTE, openSite } from "./memory-site.js"
 

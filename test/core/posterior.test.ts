@@ -1,13 +1,13 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { CELLS, cellOf, PRIOR, rateOf } from "../../server/core/hazard.js"
+import { CELLS, cellOf, PRIOR, rateOf } from "../../server/core/attribution/hazard.js"
 import {
   type Contender,
   packObservation,
   unpackObservation,
   weigh,
   weighChannels,
-} from "../../server/core/posterior.js"
+} from "../../server/core/attribution/posterior.js"
 
 const stood = { mobile: false, pages: 1, stayed: 60_000, tapAgo: null }
 const alive = cellOf({ ...stood, hidden: false, silence: 10_000 })

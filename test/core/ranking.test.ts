@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { wilson } from "../../server/core/interval.js"
-import { hintsOf, judge } from "../../server/core/ranking.js"
+import { hintsOf, judge } from "../../server/core/report/ranking.js"
+import { wilson } from "../../server/core/value/interval.js"
 
 /** A channel with its calls, orders of 1,000 each, and cost. */
 function channel(value: string, calls: number, orders: number, cost: number) {

@@ -4,8 +4,8 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { scoreCalls } from "../../bench/attribution/score.js"
 import { createWorld } from "../../bench/attribution/world.js"
-import type { ReplayedCall } from "../../server/core/replay.js"
-import { BadLine, createLogReader } from "../../server/core/replay-log.js"
+import type { ReplayedCall } from "../../server/core/replay/replay.js"
+import { BadLine, createLogReader } from "../../server/core/replay/replay-log.js"
 import { openReplay, runReplay } from "../../server/node/replay.js"
 
 const visit = {

@@ -1,8 +1,8 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { importSpend } from "../../server/core/spend-import.js"
-import { readSpend } from "../../server/core/spend-table.js"
-import { decimalOf, readAmount, readCount, readDay, readDays } from "../../server/core/spend-value.js"
+import { importSpend } from "../../server/core/money/spend-import.js"
+import { readSpend } from "../../server/core/money/spend-table.js"
+import { decimalOf, readAmount, readCount, readDay, readDays } from "../../server/core/money/spend-value.js"
 import { CostImportQuery } from "../../shared/contract-costs.js"
 import { openSite } from "./memory-site.js"
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { report } from "../../server/core/report.js"
-import { internSource } from "../../server/core/source.js"
+import { report } from "../../server/core/report/report.js"
+import { internSource } from "../../server/core/source/source.js"
 import { DIMENSIONS, type Dimension, type Metric, ReportQuery } from "../../shared/contract-report.js"
 import { HOUR, openSite, START } from "./memory-site.js"
 

@@ -1,11 +1,10 @@
 import { eq } from "drizzle-orm"
-import { importCalls, updateCall } from "../../server/core/call.js"
-import { addCells, type Cells, packCells, unpackCells } from "../../server/core/cells.js"
-import { deleteCost, putCosts, updateCost } from "../../server/core/cost.js"
-import { encodeId } from "../../server/core/id.js"
-import { saveLeads } from "../../server/core/lead.js"
-import { addNumbers } from "../../server/core/number.js"
-import { putOrders } from "../../server/core/order.js"
+import { importCalls, updateCall } from "../../server/core/call/call.js"
+import { saveLeads } from "../../server/core/lead/lead.js"
+import { deleteCost, putCosts, updateCost } from "../../server/core/money/cost.js"
+import { putOrders } from "../../server/core/money/order.js"
+import { deleteImport, importSpend } from "../../server/core/money/spend-import.js"
+import { addNumbers } from "../../server/core/number/number.js"
 import {
   findPerson,
   joinPeople,
@@ -14,11 +13,11 @@ import {
   personFor,
   personId,
   splitPerson,
-} from "../../server/core/person.js"
-import { eraseByRequest, erasePerson } from "../../server/core/person-erase.js"
-import { Refusal } from "../../server/core/refusal.js"
-import { report } from "../../server/core/report.js"
-import { settle } from "../../server/core/rollup.js"
+} from "../../server/core/person/person.js"
+import { eraseByRequest, erasePerson } from "../../server/core/person/person-erase.js"
+import { addCells, type Cells, packCells, unpackCells } from "../../server/core/report/cells.js"
+import { report } from "../../server/core/report/report.js"
+import { settle } from "../../server/core/report/rollup.js"
 import {
   calls,
   costs,
@@ -30,9 +29,10 @@ import {
   personKeys,
   stages,
   visits,
-} from "../../server/core/schema.js"
-import { updateSite } from "../../server/core/settings.js"
-import { deleteImport, importSpend } from "../../server/core/spend-import.js"
+} from "../../server/core/schema/schema.js"
+import { updateSite } from "../../server/core/site/settings.js"
+import { encodeId } from "../../server/core/store/id.js"
+import { Refusal } from "../../server/core/store/refusal.js"
 import { addDays } from "../../shared/calendar.js"
 import { CostFields, CostImportQuery, CostPatch } from "../../shared/contract-costs.js"
 import { OrderFields } from "../../shared/contract-orders.js"

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import Database from "better-sqlite3"
 import { describe, expect, it } from "vitest"
-import { decodeId, newKey } from "../../server/core/id.js"
+import { decodeId, newKey } from "../../server/core/store/id.js"
 import { BROWSER } from "../host.js"
 import { startProcess } from "./process.js"
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { newKey } from "../../server/core/id.js"
+import { newKey } from "../../server/core/store/id.js"
 import { runToEnd, startProcess } from "./process.js"
 
 describe("starting and stopping", () => {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
-import { describeSwap, RULES } from "../../server/core/match.js"
+import { describeSwap, RULES } from "../../server/core/number/match.js"
 import { buildFormScript, buildScript } from "../../snippet/build.js"
 
 /** What the lab's server was asked on the script's behalf. */

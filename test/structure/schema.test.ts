@@ -4,9 +4,9 @@ import { drizzle } from "drizzle-orm/better-sqlite3"
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core"
 import { describe, expect, it } from "vitest"
 import { DIRECTORY_MIGRATIONS, SITE_MIGRATIONS } from "../../migrations/index.js"
-import type { Db } from "../../server/core/db.js"
-import { migrate, NewerSchema, schemaVersion } from "../../server/core/migrate.js"
-import * as schema from "../../server/core/schema.js"
+import * as schema from "../../server/core/schema/schema.js"
+import type { Db } from "../../server/core/store/db.js"
+import { migrate, NewerSchema, schemaVersion } from "../../server/core/store/migrate.js"
 
 function open(): { sqlite: Database.Database; db: Db } {
   const sqlite = new Database(":memory:")

@@ -1,4 +1,5 @@
 import { type CampaignAnswer, CampaignFields, CampaignPatch, CampaignsQuery } from "../../../shared/contract-targets.js"
+import type { Site } from "../../core/store/db.js"
 import {
   createCampaign,
   deleteCampaign,
@@ -6,8 +7,7 @@ import {
   findCampaign,
   listCampaigns,
   updateCampaign,
-} from "../../core/campaign.js"
-import type { Site } from "../../core/db.js"
+} from "../../core/target/campaign.js"
 import { parseWith } from "../../http/parse.js"
 import { textIn } from "../entry.js"
 import { Layout } from "../layout.js"

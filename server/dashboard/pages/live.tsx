@@ -1,4 +1,4 @@
-import type { Site } from "../../core/db.js"
+import type { Site } from "../../core/store/db.js"
 import { type Markup, PAGE_HEADERS, type Page } from "../page.js"
 import type { View } from "../view.js"
 import { LiveCalls } from "./overview.js"

@@ -7,11 +7,11 @@ import {
   ReportQuery,
   TIME_DIMENSIONS,
 } from "../../../shared/contract-report.js"
-import type { Site } from "../../core/db.js"
-import { newToken } from "../../core/id.js"
-import { invalid, notFound, Refusal } from "../../core/refusal.js"
-import { columnsOf } from "../../core/report.js"
-import { addShareLink, findShareLink, listShareLinks, revokeShareLink } from "../../core/share-link.js"
+import { columnsOf } from "../../core/report/report.js"
+import { addShareLink, findShareLink, listShareLinks, revokeShareLink } from "../../core/site/share-link.js"
+import type { Site } from "../../core/store/db.js"
+import { newToken } from "../../core/store/id.js"
+import { invalid, notFound, Refusal } from "../../core/store/refusal.js"
 import { toCsv } from "../../exports/csv.js"
 import { sha256 } from "../../http/auth.js"
 import { parseWith } from "../../http/parse.js"

@@ -7,10 +7,18 @@ import {
   RuleTest,
   type RuleTestAnswer,
 } from "../../../shared/contract-rules.js"
-import type { Site } from "../../core/db.js"
-import { listNumbers } from "../../core/number.js"
-import { listPoolUse } from "../../core/pool-setup.js"
-import { createRule, deleteRule, describeRule, findRule, listRules, testRules, updateRule } from "../../core/rule.js"
+import { listNumbers } from "../../core/number/number.js"
+import { listPoolUse } from "../../core/number/pool-setup.js"
+import {
+  createRule,
+  deleteRule,
+  describeRule,
+  findRule,
+  listRules,
+  testRules,
+  updateRule,
+} from "../../core/number/rule.js"
+import type { Site } from "../../core/store/db.js"
 import { parseWith } from "../../http/parse.js"
 import { textIn } from "../entry.js"
 import { Layout } from "../layout.js"

@@ -8,9 +8,9 @@ import {
   TargetsQuery,
 } from "../../../shared/contract-targets.js"
 import { CHANNELS } from "../../../shared/source.js"
-import type { Site } from "../../core/db.js"
-import { isLevel, pace } from "../../core/pacing.js"
-import { createTarget, deleteTarget, findTarget, listTargets, updateTarget } from "../../core/target.js"
+import type { Site } from "../../core/store/db.js"
+import { isLevel, pace } from "../../core/target/pacing.js"
+import { createTarget, deleteTarget, findTarget, listTargets, updateTarget } from "../../core/target/target.js"
 import { parseWith } from "../../http/parse.js"
 import { Bar, TimeSeries } from "../chart.js"
 import { amountIn, textIn } from "../entry.js"

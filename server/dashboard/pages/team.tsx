@@ -1,6 +1,6 @@
 import { type AgentAnswer, AgentFields, AgentPatch } from "../../../shared/contract-leads.js"
-import { createAgent, listAgents, updateAgent } from "../../core/agent.js"
-import type { Site } from "../../core/db.js"
+import { createAgent, listAgents, updateAgent } from "../../core/lead/agent.js"
+import type { Site } from "../../core/store/db.js"
 import { parseWith } from "../../http/parse.js"
 import { givenIn, textIn } from "../entry.js"
 import { Layout } from "../layout.js"

@@ -10,10 +10,10 @@ import {
 } from "../../../shared/contract.js"
 import { CallbackFields, CallSettings, CallSettingsPatch } from "../../../shared/contract-call.js"
 import { BULK_BODY_LIMIT_BYTES } from "../../../shared/protocol.js"
-import { findCall, importCalls, updateCall } from "../../core/call.js"
-import { describeCall, listCalls, resolveQuery } from "../../core/call-list.js"
-import { readCallSettings, updateCallSettings } from "../../core/call-settings.js"
-import { callBack } from "../../core/callback.js"
+import { findCall, importCalls, updateCall } from "../../core/call/call.js"
+import { describeCall, listCalls, resolveQuery } from "../../core/call/call-list.js"
+import { callBack } from "../../core/call/callback.js"
+import { readCallSettings, updateCallSettings } from "../../core/caller/call-settings.js"
 import { siteRoute } from "../route.js"
 
 export const callRoutes = [

@@ -3,8 +3,8 @@ import { CarrierAnswer, SetupAnswer } from "../../../shared/contract-carriers.js
 import type { Carrier } from "../../carriers/carrier.js"
 import { carrierNamed, carrierNames } from "../../carriers/index.js"
 import { addressesOf } from "../../carriers/setup.js"
-import { credentialsSetAt, setCredentials } from "../../core/carrier.js"
-import { notFound } from "../../core/refusal.js"
+import { credentialsSetAt, setCredentials } from "../../core/call/carrier.js"
+import { notFound } from "../../core/store/refusal.js"
 import { parseWith } from "../parse.js"
 import { siteRoute } from "../route.js"
 

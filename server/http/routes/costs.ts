@@ -21,9 +21,9 @@ import {
   listCosts,
   putCosts,
   updateCost,
-} from "../../core/cost.js"
-import { listRates, putRate } from "../../core/rate-change.js"
-import { deleteImport, importSpend, listImports } from "../../core/spend-import.js"
+} from "../../core/money/cost.js"
+import { listRates, putRate } from "../../core/money/rate-change.js"
+import { deleteImport, importSpend, listImports } from "../../core/money/spend-import.js"
 import { sha256 } from "../auth.js"
 import { parseJson } from "../body.js"
 import { isCsv, readCsvObjects } from "../csv.js"

@@ -15,11 +15,11 @@ import {
   TaskPatch,
   TasksQuery,
 } from "../../../shared/contract-leads.js"
-import { createAgent, describeAgent, findAgent, listAgents, updateAgent } from "../../core/agent.js"
-import { readFollowup, readPerformance } from "../../core/followup.js"
-import { findLead } from "../../core/lead.js"
-import { createTask, describeTask, findTask, listTasks, updateTask } from "../../core/task.js"
-import { createTasks } from "../../core/task-batch.js"
+import { createAgent, describeAgent, findAgent, listAgents, updateAgent } from "../../core/lead/agent.js"
+import { readFollowup, readPerformance } from "../../core/lead/followup.js"
+import { findLead } from "../../core/lead/lead.js"
+import { createTask, describeTask, findTask, listTasks, updateTask } from "../../core/lead/task.js"
+import { createTasks } from "../../core/lead/task-batch.js"
 import { siteRoute } from "../route.js"
 
 export const followUpRoutes = [

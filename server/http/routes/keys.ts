@@ -1,7 +1,7 @@
 import { KeyAnswer, KeyFields, NewKeyAnswer, PageQuery, pageOf } from "../../../shared/contract.js"
 import { signHmac, writeBase64 } from "../../carriers/hmac.js"
-import { encodeKey, newSecret } from "../../core/id.js"
-import { addKey, listKeys, revokeKey } from "../../core/key.js"
+import { addKey, listKeys, revokeKey } from "../../core/site/key.js"
+import { encodeKey, newSecret } from "../../core/store/id.js"
 import { readKey, sha256 } from "../auth.js"
 import { siteRoute } from "../route.js"
 

@@ -27,14 +27,14 @@ import {
   TicketPatch,
   TicketsQuery,
 } from "../../../shared/contract-people.js"
-import { readFunnel } from "../../core/funnel.js"
-import { findPerson } from "../../core/person.js"
-import { eraseByRequest, erasePerson, listErasures } from "../../core/person-erase.js"
-import { describePersonDetail, joinByRequest, listPeople, splitByRequest } from "../../core/person-list.js"
-import { forecastPipeline } from "../../core/pipeline.js"
-import { listRatings, putRating, readNps } from "../../core/rating.js"
-import { readRetention, updateRetention } from "../../core/retention.js"
-import { describeTicket, findTicket, listTickets, putTicket, updateTicket } from "../../core/ticket.js"
+import { readFunnel } from "../../core/lead/funnel.js"
+import { forecastPipeline } from "../../core/lead/pipeline.js"
+import { listRatings, putRating, readNps } from "../../core/lead/rating.js"
+import { describeTicket, findTicket, listTickets, putTicket, updateTicket } from "../../core/lead/ticket.js"
+import { findPerson } from "../../core/person/person.js"
+import { eraseByRequest, erasePerson, listErasures } from "../../core/person/person-erase.js"
+import { readRetention, updateRetention } from "../../core/person/retention.js"
+import { describePersonDetail, joinByRequest, listPeople, splitByRequest } from "../../core/timeline/person-list.js"
 import { siteRoute } from "../route.js"
 
 export const peopleRoutes = [

@@ -9,7 +9,7 @@ import {
   SavedReportsQuery,
 } from "../../../shared/contract-ranking.js"
 import { ReportAnswer, ReportQuery } from "../../../shared/contract-report.js"
-import { columnsOf } from "../../core/report.js"
+import { columnsOf } from "../../core/report/report.js"
 import {
   deleteSavedReport,
   describeSavedReport,
@@ -17,7 +17,7 @@ import {
   listSavedReports,
   saveReport,
   updateSavedReport,
-} from "../../core/saved-report.js"
+} from "../../core/report/saved-report.js"
 import { toCsv } from "../../exports/csv.js"
 import { parseWith } from "../parse.js"
 import { type Answer, siteRoute } from "../route.js"

@@ -11,13 +11,21 @@ import {
   RuleTest,
   RuleTestAnswer,
 } from "../../../shared/contract-rules.js"
-import { listEarlier } from "../../core/answer.js"
-import { findCall, relearnCall } from "../../core/call.js"
-import { describeCall } from "../../core/call-list.js"
-import { createCode, deleteCode, listCodes } from "../../core/code.js"
-import { forecast } from "../../core/forecast.js"
-import { timeOfId } from "../../core/id.js"
-import { createRule, deleteRule, describeRule, findRule, listRules, testRules, updateRule } from "../../core/rule.js"
+import { listEarlier } from "../../core/attribution/answer.js"
+import { findCall, relearnCall } from "../../core/call/call.js"
+import { describeCall } from "../../core/call/call-list.js"
+import { forecast } from "../../core/care/forecast.js"
+import { createCode, deleteCode, listCodes } from "../../core/number/code.js"
+import {
+  createRule,
+  deleteRule,
+  describeRule,
+  findRule,
+  listRules,
+  testRules,
+  updateRule,
+} from "../../core/number/rule.js"
+import { timeOfId } from "../../core/store/id.js"
 import { siteRoute } from "../route.js"
 
 const EarlierAnswer = z.strictObject({ until: z.string(), answer: z.record(z.string(), z.unknown()) })

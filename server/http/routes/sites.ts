@@ -1,7 +1,7 @@
 import { PageQuery, pageOf, SiteAnswer, SiteFields, SitePatch } from "../../../shared/contract.js"
-import { listSite, listSites } from "../../core/directory.js"
-import { newSiteId } from "../../core/id.js"
-import { describeSite, newSettings, readSettings, updateSite } from "../../core/settings.js"
+import { listSite, listSites } from "../../core/site/directory.js"
+import { describeSite, newSettings, readSettings, updateSite } from "../../core/site/settings.js"
+import { newSiteId } from "../../core/store/id.js"
 import { directoryRoute, siteRoute } from "../route.js"
 
 export const directoryRoutes = [

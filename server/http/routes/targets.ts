@@ -17,9 +17,16 @@ import {
   findCampaign,
   listCampaigns,
   updateCampaign,
-} from "../../core/campaign.js"
-import { pace } from "../../core/pacing.js"
-import { createTarget, deleteTarget, describeTarget, findTarget, listTargets, updateTarget } from "../../core/target.js"
+} from "../../core/target/campaign.js"
+import { pace } from "../../core/target/pacing.js"
+import {
+  createTarget,
+  deleteTarget,
+  describeTarget,
+  findTarget,
+  listTargets,
+  updateTarget,
+} from "../../core/target/target.js"
 import { siteRoute } from "../route.js"
 
 export const targetRoutes = [

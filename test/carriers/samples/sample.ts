@@ -1,5 +1,5 @@
 import type { Carrier, CarrierRequest } from "../../../server/carriers/carrier.js"
-import type { FoldedCall } from "../../../server/core/fold.js"
+import type { FoldedCall } from "../../../server/core/call/fold.js"
 import type { CallEvent } from "../../../shared/call-event.js"
 
 // What a carrier's requests about one call look like, and how it signs them: by Node's own crypto, apart from our code.
