@@ -15,6 +15,7 @@ import {
   splitPerson,
 } from "../../server/core/person/person.js"
 import { eraseByRequest, erasePerson } from "../../server/core/person/person-erase.js"
+import { updateRetention } from "../../server/core/person/retention.js"
 import { addCells, type Cells, packCells, unpackCells } from "../../server/core/report/cells.js"
 import { report } from "../../server/core/report/report.js"
 import { settle } from "../../server/core/report/rollup.js"
@@ -33,6 +34,7 @@ import {
 import { updateSite } from "../../server/core/site/settings.js"
 import { encodeId } from "../../server/core/store/id.js"
 import { Refusal } from "../../server/core/store/refusal.js"
+import { sweep } from "../../server/core/sweep.js"
 import { addDays } from "../../shared/calendar.js"
 import { CostFields, CostImportQuery, CostPatch } from "../../shared/contract-costs.js"
 import { OrderFields } from "../../shared/contract-orders.js"
@@ -57,7 +59,21 @@ export const STEPS = [
     "zone",
     "meaning",
   ],
-  ...["cost", "cost", "recost", "uncost", "spend", "unspend", "inquiry", "purchase", "know", "join", "split", "erase"],
+  ...[
+    "cost",
+    "cost",
+    "recost",
+    "uncost",
+    "spend",
+    "unspend",
+    "inquiry",
+    "purchase",
+    "know",
+    "join",
+    "split",
+    "erase",
+    "retain",
+  ],
 ] as const
 /** Of people, and whatever may change what came before a conversion. */
 export const PEOPLE: readonly Step[] = [
@@ -69,6 +85,7 @@ export const PEOPLE: readonly Step[] = [
     "join",
     "split",
     "erase",
+    "retain",
     "correct",
     "unvisit",
     "uncall",
@@ -214,6 +231,13 @@ export function openWorld() {
     erase: (draw) => {
       if (draw % 3 === 0) somebody(draw, ({ id }) => erasePerson(site(), personId(id)))
       if (draw % 3 === 1) eraseByRequest(site(), { phone: `+1312555${1000 + (draw % 4)}` })
+    },
+    retain: (draw) => {
+      const months = 1 + (draw % 3)
+      const settings = [{ visits_months: months }, { calls_months: months }, { leads_months: months }]
+      updateRetention(site(), pick(settings, draw) ?? {})
+      if (draw % 2 === 0) host.advance(35 * DAY)
+      sweep(site())
     },
     visit: (draw) =>
       void host.view({ url: `https://shop.example/${pick(pages, draw)}`, country: pick(["DE", "US"], draw) ?? "" }),
