@@ -1,8 +1,8 @@
-import type { Key } from "../language.js"
 import type { Markup } from "../page.js"
-import { sitePath, type View } from "../view.js"
+import type { View } from "../view.js"
+import { type Tab, Tabs } from "./tabs.js"
 
-const TABS: readonly (readonly [path: string, name: Key])[] = [
+const TABS: readonly Tab[] = [
   ["/money", "money.costs"],
   ["/money/import", "money.import"],
   ["/targets", "targets.title"],
@@ -11,18 +11,5 @@ const TABS: readonly (readonly [path: string, name: Key])[] = [
 
 /** The pages of what goes out and what was planned. */
 export function MoneyTabs({ view, at }: { view: View; at: string }): Markup {
-  const { t } = view
-  return (
-    <nav class="noprint" aria-label={t("nav.money")}>
-      <ul class="segments">
-        {TABS.map(([path, name]) => (
-          <li>
-            <a href={sitePath(view, path)} aria-current={path === at ? "page" : undefined}>
-              {t(name)}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </nav>
-  )
+  return <Tabs view={view} name="nav.money" tabs={TABS} at={at} />
 }

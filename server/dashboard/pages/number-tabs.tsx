@@ -1,8 +1,8 @@
-import type { Key } from "../language.js"
 import type { Markup } from "../page.js"
-import { sitePath, type View } from "../view.js"
+import type { View } from "../view.js"
+import { type Tab, Tabs } from "./tabs.js"
 
-const TABS: readonly (readonly [path: string, name: Key])[] = [
+const TABS: readonly Tab[] = [
   ["/numbers", "nav.numbers"],
   ["/numbers/rules", "rules.title"],
   ["/numbers/flow", "flow.title"],
@@ -10,18 +10,5 @@ const TABS: readonly (readonly [path: string, name: Key])[] = [
 
 /** The pages of numbers, of who sees which, and of where their calls go. */
 export function NumberTabs({ view, at }: { view: View; at: string }): Markup {
-  const { t } = view
-  return (
-    <nav class="noprint" aria-label={t("nav.numbers")}>
-      <ul class="segments">
-        {TABS.map(([path, name]) => (
-          <li>
-            <a href={sitePath(view, path)} aria-current={path === at ? "page" : undefined}>
-              {t(name)}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </nav>
-  )
+  return <Tabs view={view} name="nav.numbers" tabs={TABS} at={at} />
 }
