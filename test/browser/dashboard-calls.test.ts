@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { ORIGIN, viewPage } from "../site.js"
-import { type Desk, ENGINES, openDesk } from "./desk.js"
+import { type Desk, ENGINES, follow, openDesk } from "./desk.js"
 
 const TASK_MS = 240_000
 
@@ -57,11 +57,11 @@ describe.each(ENGINES)("calls at the dashboard on %s", (engine) => {
       const page = await desk.open("/missed")
       const row = (number: string) => page.locator("tbody tr", { hasText: number })
       expect(await row("+1 312 555 0301").innerText()).toContain("2 calls")
-      await desk.send(page, "tr:has-text('0302') button[value=tried]")
+      await follow(page, "tr:has-text('0302') button[value=tried]")
       expect(await row("+1 312 555 0302").innerText()).toContain("1 attempt")
-      await desk.send(page, "tr:has-text('0301') button[value=reached]")
+      await follow(page, "tr:has-text('0301') button[value=reached]")
       expect(await row("+1 312 555 0301").count()).toBe(0)
-      await page.locator(".segments a", { hasText: "Called back" }).click()
+      await follow(page, page.locator(".segments a", { hasText: "Called back" }))
       expect(await row("+1 312 555 0301").innerText()).toContain("We called back")
       await page.close()
       const { data } = await desk.host.api<{ data: { from: string }[] }>(
@@ -90,13 +90,13 @@ describe.each(ENGINES)("calls at the dashboard on %s", (engine) => {
       await page.fill("#f-value", "12 hundred")
       await page.fill("#f-notes", "wants a quote")
       await page.selectOption("#f-qualified", "true")
-      await desk.send(page, "button[value=save]")
+      await follow(page, "button[value=save]")
       expect(await page.locator("#e-value").innerText()).toContain("This is no amount")
       expect(await page.locator("#f-value").inputValue()).toBe("12 hundred")
       expect(await page.locator("#f-notes").inputValue()).toBe("wants a quote")
       await page.fill("#f-value", "1,250.50")
       await page.selectOption("#f-agent", agent.id)
-      await desk.send(page, "button[value=save]")
+      await follow(page, "button[value=save]")
       await page.close()
       const kept = await desk.host.api("GET", `/v1/sites/${desk.site.id}/calls/${call.id}`)
       expect(kept).toMatchObject({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { ORIGIN, viewPage } from "../site.js"
-import { type Desk, ENGINES, openDesk } from "./desk.js"
+import { type Desk, ENGINES, follow, openDesk } from "./desk.js"
 
 const TASK_MS = 240_000
 
@@ -23,18 +23,18 @@ describe.each(ENGINES)("leads at the dashboard on %s", (engine) => {
       await page.fill("#f-name", "Bob")
       await page.fill("#f-email", "nonsense@")
       await page.evaluate(() => document.querySelector("#f-email")?.setAttribute("type", "text"))
-      await desk.send(page, "button[value=add]")
+      await follow(page, "button[value=add]")
       expect(await page.locator("#e-email").innerText()).toContain("no e-mail address")
       expect(await page.locator("#f-name").inputValue()).toBe("Bob")
       await page.fill("#f-email", "bob@shop.example")
-      await desk.send(page, "button[value=add]")
+      await follow(page, "button[value=add]")
       await page.goto(`${desk.host.url}/app/${desk.site.id}/leads`)
-      await page.locator(".board a", { hasText: "Ann Lee" }).click()
+      await follow(page, page.locator(".board a", { hasText: "Ann Lee" }))
       expect(await page.locator(".timeline", { hasText: "Paid search" }).count()).toBe(1)
       await page.selectOption("#f-stage", "quoted")
       await page.fill("#f-reason", "asked for a price")
       await page.selectOption("#f-agent", { label: "Bob" })
-      await desk.send(page, "button[value=move]")
+      await follow(page, "button[value=move]")
       expect(await page.locator(".timeline").first().innerText()).toContain("asked for a price")
       await page.goto(`${desk.host.url}/app/${desk.site.id}/leads?stage=quoted`)
       expect(await page.locator("tbody tr", { hasText: "Ann Lee" }).innerText()).toContain("Bob")
@@ -49,14 +49,14 @@ describe.each(ENGINES)("leads at the dashboard on %s", (engine) => {
       const page = await desk.open(`/leads/${lead.id}`)
       await page.fill("#f-step", "send the plan")
       await page.fill("#f-due_on", "2099-01-31")
-      await desk.send(page, "button[value=task]")
+      await follow(page, "button[value=task]")
       expect(await page.locator("tbody", { hasText: "send the plan" }).innerText()).toContain("2099")
       await page.selectOption("#f-result", "no_answer")
       await page.fill("#f-attempt_notes", "engaged all day")
-      await desk.send(page, "button[value=tried]")
+      await follow(page, "button[value=tried]")
       expect(await page.locator("main").innerText()).toContain("engaged all day")
       await page.goto(`${desk.host.url}/app/${desk.site.id}/leads?due=upcoming`)
-      await desk.send(page, "tr:has-text('send the plan') button[value=done]")
+      await follow(page, "tr:has-text('send the plan') button[value=done]")
       expect(await page.locator("tr", { hasText: "send the plan" }).count()).toBe(0)
       const { tasks, attempts } = await api<{ tasks: { step: string; state: string }[]; attempts: object[] }>(
         "GET",

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type Desk, ENGINES, openDesk } from "./desk.js"
+import { type Desk, ENGINES, follow, openDesk } from "./desk.js"
 
 const TASK_MS = 240_000
 
@@ -21,27 +21,27 @@ describe.each(ENGINES)("numbers at the dashboard on %s", (engine) => {
         await page.fill("#f-name", name)
         await page.selectOption("#f-outcome", "nothing")
         await page.selectOption("[name=when_field_0]", "source")
-        await desk.send(page, "button[value=add]")
+        await follow(page, "button[value=add]")
         expect(await page.locator("[role=alert]").count()).toBe(1)
         expect(await page.locator("#f-name").inputValue()).toBe(name)
         expect(await page.locator("[name=when_field_0]").inputValue()).toBe("source")
         await page.fill("[name=when_values_0]", "google, bing")
-        await desk.send(page, "button[value=add]")
+        await follow(page, "button[value=add]")
       }
       expect(await names()).toEqual(["First", "Second"])
-      await desk.send(page, "tr:has-text('Second') button[value=up]")
+      await follow(page, "tr:has-text('Second') button[value=up]")
       expect(await names()).toEqual(["Second", "First"])
-      await desk.send(page, "tr:has-text('Second') button[value=switch]")
+      await follow(page, "tr:has-text('Second') button[value=switch]")
       await page.fill("#f-url", "https://shop.example/?utm_source=bing&utm_medium=cpc")
-      await page.locator("#explain button").click()
+      await follow(page, page.locator("#explain button"))
       await page.waitForURL(/utm_source/)
       const explained = await page.locator("#explain").innerText()
       for (const part of ["by the rule First", "the page's own", 'Source: "bing" – fits', "switched off"])
         expect(explained).toContain(part)
-      await page.locator("tbody a", { hasText: "First" }).click()
+      await follow(page, page.locator("tbody a", { hasText: "First" }))
       await page.fill("#f-name", "Search engines")
       await page.selectOption("[name=when_verb_0]", "not_exact")
-      await desk.send(page, "button[value=save]")
+      await follow(page, "button[value=save]")
       expect(await api("GET", "/rules")).toMatchObject({
         data: [
           { name: "Second", enabled: false },
@@ -49,8 +49,8 @@ describe.each(ENGINES)("numbers at the dashboard on %s", (engine) => {
         ],
       })
       page.on("dialog", (dialog) => dialog.accept())
-      await page.locator("tbody a", { hasText: "Search engines" }).click()
-      await desk.send(page, "button[value=delete]")
+      await follow(page, page.locator("tbody a", { hasText: "Search engines" }))
+      await follow(page, "button[value=delete]")
       expect(await names()).toEqual(["Second"])
       await page.close()
     },
@@ -63,12 +63,12 @@ describe.each(ENGINES)("numbers at the dashboard on %s", (engine) => {
       const page = await desk.open("/numbers")
       await page.fill("#f-e164", "12")
       await page.fill("#f-source", "city-fm")
-      await desk.send(page, "button[value=add]")
+      await follow(page, "button[value=add]")
       expect(await page.locator("#e-e164").innerText()).toContain("no phone number")
       expect(await page.locator("#f-source").inputValue()).toBe("city-fm")
       await page.fill("#f-e164", "+12125550177")
-      await desk.send(page, "button[value=add]")
-      await page.locator("a", { hasText: "+1 212 555 0177" }).click()
+      await follow(page, "button[value=add]")
+      await follow(page, page.locator("a", { hasText: "+1 212 555 0177" }))
       expect(await page.locator(".print svg").getAttribute("aria-label")).toContain("555-0177")
       const dials = await page.locator(".print path").getAttribute("d")
       await page.fill("#f-title", `<b>"Call"`)
@@ -80,10 +80,10 @@ describe.each(ENGINES)("numbers at the dashboard on %s", (engine) => {
       await page.selectOption("#f-channel", "Radio")
       await page.fill("#f-valid_from", "2026-01-02")
       await page.fill("#f-valid_until", "2026-01-01")
-      await desk.send(page, "button[value=save]")
+      await follow(page, "button[value=save]")
       expect(await page.locator("#e-valid_until").innerText()).toContain("too early")
       await page.fill("#f-valid_until", "2099-01-01")
-      await desk.send(page, "button[value=save]")
+      await follow(page, "button[value=save]")
       const { data } = await api<{ data: object[] }>("GET", "/numbers?kind=static")
       expect(data).toMatchObject([{ source: { channel: "Radio", source: "city-fm" }, valid_until: "2099-01-01" }])
       await page.close()
@@ -101,12 +101,12 @@ describe.each(ENGINES)("numbers at the dashboard on %s", (engine) => {
       expect(await page.locator("#f-numbers-value").innerText()).toBe("7")
       expect(await page.locator("#forecast tbody tr", { hasText: "7" }).count()).toBeGreaterThan(0)
       expect(await page.locator("main").innerText()).toContain("twilio")
-      await page.locator("a", { hasText: "Web" }).first().click()
+      await follow(page, page.locator("a", { hasText: "Web" }))
       await page.fill("#f-idle_minutes", "99")
-      await desk.send(page, "button[value=save]")
+      await follow(page, "button[value=save]")
       expect(await page.locator("#e-idle_minutes").innerText()).toContain("30")
       await page.fill("#f-idle_minutes", "20")
-      await desk.send(page, "button[value=save]")
+      await follow(page, "button[value=save]")
       expect(await api("GET", `/pools/${desk.site.pool}`)).toMatchObject({ idle_minutes: 20 })
       await api("PUT", "/flow", {
         forward: { to: ["+12125550142"], strategy: "sequence" },

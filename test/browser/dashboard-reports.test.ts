@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { ORIGIN, viewPage } from "../site.js"
-import { type Desk, ENGINES, openDesk } from "./desk.js"
+import { type Desk, ENGINES, follow, openDesk } from "./desk.js"
 
 const TASK_MS = 240_000
 
@@ -32,14 +32,14 @@ describe.each(ENGINES)("reports at the dashboard on %s", (engine) => {
       const state = "period=7d&metrics=visits%2Ccalls&by=channel&then=device&model=linear&beside=first&compare=previous"
       const page = await desk.open(`/reports?${state}`)
       await page.fill("#f-saved_name", "Mine")
-      await desk.send(page, "button[value=keep]")
+      await follow(page, "button[value=keep]")
       await page.goto(`${desk.host.url}/app/${desk.site.id}/reports`)
-      await page.locator("#saved a", { hasText: "Mine" }).click()
+      await follow(page, page.locator("#saved a", { hasText: "Mine" }))
       const opened = new URL(page.url()).searchParams
       expect(Object.fromEntries(opened)).toEqual(Object.fromEntries(new URLSearchParams(state)))
       expect(await page.locator("table").first().innerText()).toContain("Linear")
       await page.fill("[name=new_name]", "Ours")
-      await desk.send(page, "button[value=rename]")
+      await follow(page, "button[value=rename]")
       const { data } = await api<{ data: { id: string; name: string; query: object; look: object }[] }>(
         "GET",
         "/reports",
@@ -52,7 +52,7 @@ describe.each(ENGINES)("reports at the dashboard on %s", (engine) => {
         },
       ])
       expect(await api("GET", `/reports/${data[0]?.id}/run`)).toMatchObject({ totals: { calls: 2 } })
-      await desk.send(page, "button[value=forget]")
+      await follow(page, "button[value=forget]")
       expect(await api("GET", "/reports")).toMatchObject({ data: [] })
       await page.close()
     },

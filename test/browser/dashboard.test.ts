@@ -6,6 +6,7 @@ import { listPages } from "../dashboard/pages.js"
 import { ENGINES, type Host, startHost } from "../host.js"
 import { createSite, ORIGIN, type TestSite, viewPage } from "../site.js"
 import { startChromium } from "../snippet/chromium.js"
+import { follow } from "./desk.js"
 
 const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8")
 /** The first load of a page, with its scripts and styles, as it travels: compressed by the server or by Cloudflare's edge. */
@@ -56,7 +57,7 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
     const page = await made.newPage()
     await page.goto(`${host.url}/app/sign-in`)
     await page.fill("#f-key", host.adminKey)
-    await page.click("button[value=in]")
+    await follow(page, "button[value=in]")
     await page.waitForURL(/\/app$/)
     await page.close()
     return made
@@ -73,7 +74,7 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
   const invite = async (name: string) => {
     const page = await open("/app/people")
     await page.fill("#f-name", name)
-    await page.click("button[value=invite]")
+    await follow(page, "button[value=invite]")
     const link = (await page.locator("#link").textContent()) ?? ""
     await page.close()
     const theirs = await browser.newContext()
@@ -93,17 +94,17 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
     const page = await open("/app/new")
     await page.fill("#f-name", "Bright Pipes")
     await page.fill("#f-domains", "https://pipes.example/contact")
-    await page.click("button[value=create]")
-    await page.click("button[value=demo]")
+    await follow(page, "button[value=create]")
+    await follow(page, "button[value=demo]")
     await page.waitForURL(/setup\/carrier/)
-    await page.click("a.button.quiet")
+    await follow(page, "a.button.quiet")
     expect(await page.locator("#tag-plain").textContent()).toMatch(
       /<script async src="http:\/\/127.0.0.1\/dni.js" data-site="site_\w+"><\/script>/,
     )
     const tag = await page.locator("#tag-plain").textContent()
-    await page.locator("main a.button").click()
+    await follow(page, page.locator("main a.button"))
     await page.fill("#f-url", "http://169.254.169.254/latest/meta-data/")
-    await page.click("button[value=check]")
+    await follow(page, "button[value=check]")
     expect(await page.locator("[role=alert]").textContent()).toContain("inner network")
     await page.locator("details summary").click()
     await page.fill(
@@ -111,7 +112,7 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
       `<head>${tag}<meta http-equiv="Content-Security-Policy" content="default-src 'self'"></head>
        <p>Call (212) 555-0100 or <a href="tel:+12125550100">212.555.0100</a>, not (212) 555-0103</p>`,
     )
-    await page.click("button[value=check]")
+    await follow(page, "button[value=check]")
     const result = await page.locator("main").innerText()
     for (const part of [
       "Found",
@@ -123,11 +124,11 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
       "connect-src http://127.0.0.1",
     ])
       expect(result).toContain(part)
-    await page.locator("main a.button").last().click()
-    await page.click("button[value=visit]")
+    await follow(page, page.locator("main a.button").last())
+    await follow(page, "button[value=visit]")
     const call = await page.locator(".facts").last().innerText()
     for (const part of ["Paid search", "google / cpc / test-call", "Answered"]) expect(call).toContain(part)
-    await page.locator("main a.button").first().click()
+    await follow(page, page.locator("main a.button"))
     expect(await page.locator("main").innerText()).toContain("Attributed")
     await page.close()
   })
@@ -337,7 +338,7 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
       await page.goto(`${host.url}/app/sign-in`)
       await page.fill("#f-key", host.adminKey)
       // A real pointer: nothing may lie over the button.
-      await page.click("button[value=in]")
+      await follow(page, "button[value=in]")
       await page.waitForURL(/\/app$/)
       await out.close()
       await phone.close()
@@ -353,12 +354,12 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
       expect(await page.locator("html").getAttribute("lang")).toBe("ru")
       expect(await page.locator("h1").innerText()).toBe("Звонки")
       await page.selectOption("#f-status", "missed")
-      await page.locator("form button", { hasText: "Показать" }).last().click()
+      await follow(page, page.locator("form button", { hasText: "Показать" }).last())
       expect(page.url()).toContain("status=missed")
       await page.goto(`${host.url}/app/${site.id}/calls`)
-      await page.locator("tbody a").first().click()
+      await follow(page, page.locator("tbody a"))
       await page.fill("#f-notes", "перезвонить завтра")
-      await page.click("button[value=save]")
+      await follow(page, "button[value=save]")
       expect(await page.locator("#f-notes").inputValue()).toBe("перезвонить завтра")
       await page.goto(`${host.url}/app/${site.id}`)
       expect(await page.locator(".plot svg polyline").count()).toBeGreaterThan(0)

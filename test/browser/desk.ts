@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from "playwright-core"
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core"
 import { expect } from "vitest"
 import { ENGINES, type Host, startHost } from "../host.js"
 import { createSite, type TestSite } from "../site.js"
@@ -17,9 +17,13 @@ export interface Desk {
   open(path: string, among?: BrowserContext): Promise<Page>
   /** Signs in with a key, the administrator's unless named. */
   signIn(options?: { key?: string; locale?: string; javaScriptEnabled?: boolean }): Promise<BrowserContext>
-  /** Sends a form by its button, and waits for the page that follows. */
-  send(page: Page, button: string): Promise<void>
   close(): Promise<void>
+}
+
+/** Clicks the first such link or button, and waits for the page that follows: a click alone may return while the old one stands. */
+export async function follow(page: Page, link: string | Locator): Promise<void> {
+  const target = typeof link === "string" ? page.locator(link) : link
+  await Promise.all([page.waitForNavigation(), target.first().click()])
 }
 
 /** A site with numbers on this engine, and somebody at its dashboard. */
@@ -52,9 +56,6 @@ export async function openDesk(engine: (typeof ENGINES)[number], settings: objec
       const answer = await page.goto(`${host.url}/app/${site.id}${path}`)
       expect({ path, status: answer?.status() }).toEqual({ path, status: 200 })
       return page
-    },
-    send: async (page, button) => {
-      await Promise.all([page.waitForNavigation(), page.locator(button).first().click()])
     },
     close: async () => {
       await browser.close()
