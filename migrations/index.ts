@@ -22,6 +22,7 @@ import site0041 from "./site/0041_erasures.sql"
 import site0042 from "./site/0042_demo.sql"
 import site0044 from "./site/0044_saved_report_look.sql"
 import site0046 from "./site/0046_script.sql"
+import site0047 from "./site/0047_outbox.sql"
 
 /** One step of a schema: forward only and additive, because a Durable Object cannot switch foreign keys off nor rename in place. */
 export interface Migration {
@@ -54,6 +55,7 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
   { version: 42, name: "demo", sql: site0042 },
   { version: 44, name: "saved_report_look", sql: site0044 },
   { version: 46, name: "script", sql: site0046 },
+  { version: 47, name: "outbox", sql: site0047 },
 ]
 
 /** Steps of the directory, in order. */

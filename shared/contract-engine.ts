@@ -115,6 +115,22 @@ export const AlertAnswer = z.strictObject({
 })
 export type AlertAnswer = z.infer<typeof AlertAnswer>
 
+// --- What others hear of ------------------------------------------------------------------------------------------------
+
+export const EventsQuery = z.strictObject({
+  after: id("event").optional().describe("the last event that was read; without it, from the oldest that is kept"),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+export type EventsQuery = z.infer<typeof EventsQuery>
+export const EventAnswer = z.strictObject({
+  id: z.string(),
+  type: z.enum(["alert.opened", "alert.closed"]),
+  timestamp: z.string(),
+  /** What it is about, as its own list shows it: an alert. */
+  data: z.record(z.string(), z.unknown()),
+})
+export type EventAnswer = z.infer<typeof EventAnswer>
+
 // --- What is printed --------------------------------------------------------------------------------------------------
 
 export const AssetQuery = z.strictObject({

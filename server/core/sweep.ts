@@ -7,6 +7,7 @@ import { listPools } from "./number/pool.js"
 import { purge } from "./person/retention.js"
 import type { Site } from "./store/db.js"
 import { purgeSaved } from "./store/idempotency.js"
+import { purgeEvents } from "./store/outbox.js"
 
 const LEASES_A_SWEEP = 500
 
@@ -15,13 +16,14 @@ export const SWEEP_MS = 10 * 60_000
 
 /**
  * Housekeeping that nothing depends on: ends lapsed leases in the history, closes calls that fell silent, forgets old
- * idempotency keys and who people were whose time is over, learns from what happened since, sets numbers apart anew, looks
+ * idempotency keys, events and who people were whose time is over, learns from what happened since, sets numbers apart anew, looks
  * after the pools. Bounded work. What reports count is summed apart from it (`settle`), a little at a time.
  */
 export function sweep(site: Site): void {
   const pools = new Map(listPools(site).map((pool) => [pool.id, pool]))
   closeLapsed(site, (pool) => pools.get(pool), LEASES_A_SWEEP)
   purgeSaved(site)
+  purgeEvents(site)
   closeSilent(site)
   purge(site)
   learn(site)

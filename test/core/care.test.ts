@@ -4,6 +4,7 @@ import { careFor } from "../../server/core/care/care.js"
 import { forecast } from "../../server/core/care/forecast.js"
 import { addNumbers } from "../../server/core/number/number.js"
 import { createSteadyClock } from "../../server/core/store/clock.js"
+import { listEvents } from "../../server/core/store/outbox.js"
 import { sweep } from "../../server/core/sweep.js"
 import { DAY, HOUR, MINUTE, openSite, START } from "./memory-site.js"
 
@@ -56,6 +57,29 @@ describe("careFor", () => {
     expect(listAlerts(shop.site(), { state: "all" })[0]?.closed_at).not.toBeNull()
   })
 
+  it("[CARE5] an alert is an event when it opens and when it closes, read after the last one and kept for 30 days", () => {
+    const shop = openSite(1, { overflow: "original" })
+    sweep(shop.site())
+    for (let turn = 0; turn < 110; turn++) shop.view()
+    shop.advance(DAY)
+    sweep(shop.site())
+    const [alert] = listAlerts(shop.site(), { state: "open" })
+    const [opened, ...others] = listEvents(shop.site(), { limit: 10 })
+    expect(others).toEqual([])
+    expect(opened).toMatchObject({ type: "alert.opened", timestamp: alert?.since, data: { ...alert } })
+    expect(listEvents(shop.site(), { limit: 10, after: opened?.id })).toEqual([])
+    shop.advance(10 * DAY)
+    sweep(shop.site())
+    const [closed] = listEvents(shop.site(), { limit: 10, after: opened?.id })
+    expect(closed).toMatchObject({ type: "alert.closed", data: { ...alert, closed_at: closed?.timestamp } })
+    expect(listEvents(shop.site(), { limit: 1 })).toEqual([opened])
+    shop.advance(21 * DAY)
+    sweep(shop.site())
+    expect(listEvents(shop.site(), { limit: 10 })).toEqual([closed])
+    shop.advance(10 * DAY)
+    sweep(shop.site())
+    expect(listEvents(shop.site(), { limit: 10 })).toEqual([])
+  })
   it("[CARE3] a pool that its visits find full and a static number that expires are alerts too", () => {
     const shop = openSite(1, { overflow: "original" })
     sweep(shop.site())

@@ -12,13 +12,16 @@ describe.each(ENGINES)("pool care and assets on %s", (engine) => {
   })
   afterAll(() => host.close())
 
-  it("[CARE1] a pool's care counts what its visits saw", async () => {
+  it("[CARE1] [CARE5] a pool's care counts what its visits saw, and nothing happened yet that others should hear of", async () => {
     const site = await createSite(host, { size: 2, pool: { overflow: "original" } })
     for (let turn = 0; turn < 3; turn++) await viewPage(host, site)
     const care = await host.api<CareAnswer>("GET", `/v1/sites/${site.id}/pools/${site.pool}/care?days=2`)
     expect(care.days.at(-1)).toMatchObject({ leased: 2, shared: 0, original: 1, coverage: 0.6667 })
     expect(care.numbers.map(({ e164, leases }) => [e164, leases])).toEqual(site.numbers.map((e164) => [e164, 1]))
     expect(await host.api("GET", `/v1/sites/${site.id}/alerts`)).toEqual({ data: [] })
+    expect(await host.api("GET", `/v1/sites/${site.id}/events?limit=200`)).toEqual({ data: [] })
+    const bad = `/v1/sites/${site.id}/events?after=evt_1&limit=201`
+    expect(await readFaults(await host.request("GET", bad))).toEqual(["after", "limit"])
     const path = `/v1/sites/${site.id}/pools/${site.pool}/care?days=400`
     expect(await readFaults(await host.request("GET", path))).toEqual(["days"])
   })

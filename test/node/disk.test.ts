@@ -140,8 +140,8 @@ describe("a full disk", () => {
   it("[G5] [G7] refuses writes with 503, still answers voice, and keeps all that it acknowledged", async () => {
     const adminKey = newKey("admin")
     const env = { DATA_DIR: folder, ADMIN_KEY: adminKey, PUBLIC_URL: "https://calls.example" }
-    // No file may grow beyond 600 kB: the kernel then refuses the write as a full disk does.
-    server = await startProcess({ env, shell: "ulimit -f 600" })
+    // No file may grow beyond 1,000 kB: the kernel then refuses the write as a full disk does.
+    server = await startProcess({ env, shell: "ulimit -f 1000" })
     const { url } = server
     const host = {
       api: async (method: string, path: string, body: unknown) => {

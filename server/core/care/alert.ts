@@ -1,9 +1,10 @@
-import { sql } from "drizzle-orm"
+import { eq, sql } from "drizzle-orm"
 import type { AlertAnswer, AlertsQuery } from "../../../shared/contract-engine.js"
 import { listPools } from "../number/pool.js"
 import { type AlertKind, alerts, learning } from "../schema/schema.js"
 import type { Site } from "../store/db.js"
 import { encodeId, timeOfId } from "../store/id.js"
+import { addEvent } from "../store/outbox.js"
 import { CARE_DAYS, CARE_EVERY_MS, careFor } from "./care.js"
 
 const DAY = 24 * 3_600_000
@@ -37,12 +38,23 @@ export function watchPools(site: Site): void {
   for (const { kind, subject, detail } of found) {
     const alert = known.get(keyOf({ kind, subject }))
     known.delete(keyOf({ kind, subject }))
-    if (alert) site.db.update(alerts).set({ detail, seen_at: site.now }).where(sql`${alerts.id} = ${alert.id}`).run()
-    else site.db.insert(alerts).values({ id: site.newId(), kind, subject, detail, seen_at: site.now }).run()
+    if (alert) site.db.update(alerts).set({ detail, seen_at: site.now }).where(eq(alerts.id, alert.id)).run()
+    else openAlert(site, { kind, subject, detail })
   }
-  for (const { id } of known.values())
-    site.db.update(alerts).set({ closed_at: site.now }).where(sql`${alerts.id} = ${id}`).run()
+  for (const alert of known.values()) closeAlert(site, alert)
   site.db.update(learning).set({ watched_at: site.now }).run()
+}
+
+function openAlert(site: Site, finding: Finding): void {
+  const alert = { id: site.newId(), ...finding, seen_at: site.now, closed_at: null }
+  site.db.insert(alerts).values(alert).run()
+  addEvent(site, "alert.opened", describeAlert(alert))
+}
+
+function closeAlert(site: Site, alert: typeof alerts.$inferSelect): void {
+  const closed = { ...alert, closed_at: site.now }
+  site.db.update(alerts).set({ closed_at: site.now }).where(eq(alerts.id, alert.id)).run()
+  addEvent(site, "alert.closed", describeAlert(closed))
 }
 
 /** Alerts, latest first: those that are open, or with them the last that were closed. */
@@ -53,13 +65,17 @@ export function listAlerts(site: Site, { state }: AlertsQuery): AlertAnswer[] {
     .where(state === "open" ? sql`${alerts.closed_at} is null` : undefined)
     .orderBy(sql`${alerts.id} desc limit ${sql.raw(String(SHOWN))}`)
     .all()
-    .map(({ id, seen_at, closed_at, ...alert }) => ({
-      ...alert,
-      id: encodeId("alert", id),
-      since: new Date(timeOfId(id)).toISOString(),
-      seen_at: new Date(seen_at).toISOString(),
-      closed_at: closed_at === null ? null : new Date(closed_at).toISOString(),
-    }))
+    .map(describeAlert)
+}
+
+function describeAlert({ id, seen_at, closed_at, ...alert }: typeof alerts.$inferSelect): AlertAnswer {
+  return {
+    ...alert,
+    id: encodeId("alert", id),
+    since: new Date(timeOfId(id)).toISOString(),
+    seen_at: new Date(seen_at).toISOString(),
+    closed_at: closed_at === null ? null : new Date(closed_at).toISOString(),
+  }
 }
 
 function findInPool(site: Site, pool: string): Finding[] {

@@ -58,6 +58,15 @@ export const alerts = sqliteTable("alerts", {
   closed_at: integer(),
 })
 
+/** Kinds of events that others hear of. */
+export type EventType = "alert.opened" | "alert.closed"
+
+export const outbox = sqliteTable("outbox", {
+  id: integer().primaryKey(),
+  type: text().$type<EventType>().notNull(),
+  data: json<Record<string, unknown>>().notNull(),
+})
+
 /** Probabilities at which calls are attributed and visits named, as a site has them by default. */
 export const THRESHOLDS = { attributed_at: 0.8, candidates_at: 0.01 }
 /** Their columns in the table of the site. */

@@ -10,7 +10,15 @@ import {
   PoolPatch,
   pageOf,
 } from "../../../shared/contract.js"
-import { AlertAnswer, AlertsQuery, AssetQuery, CareAnswer, CareQuery } from "../../../shared/contract-engine.js"
+import {
+  AlertAnswer,
+  AlertsQuery,
+  AssetQuery,
+  CareAnswer,
+  CareQuery,
+  EventAnswer,
+  EventsQuery,
+} from "../../../shared/contract-engine.js"
 import { BULK_BODY_LIMIT_BYTES } from "../../../shared/protocol.js"
 import { listAlerts } from "../../core/care/alert.js"
 import { careFor } from "../../core/care/care.js"
@@ -18,6 +26,7 @@ import { addNumbers, describeNumber, findNumber, listNumbers, updateNumber } fro
 import { readPool } from "../../core/number/pool.js"
 import { createPool, describePool, listPoolUse, updatePool } from "../../core/number/pool-setup.js"
 import { readSettings } from "../../core/site/settings.js"
+import { listEvents } from "../../core/store/outbox.js"
 import { drawAsset } from "../asset.js"
 import { parseJson } from "../body.js"
 import { readNumbersCsv } from "../numbers-csv.js"
@@ -133,5 +142,14 @@ export const numberRoutes = [
     query: AlertsQuery,
     answer: z.strictObject({ data: z.array(AlertAnswer) }),
     look: (site, { query }) => ({ data: listAlerts(site, query) }),
+  }),
+  siteRoute({
+    method: "get",
+    path: "/v1/sites/{site}/events",
+    summary: "What happened since an event, oldest first: alerts that were opened and closed; kept for 30 days",
+    access: "read",
+    query: EventsQuery,
+    answer: z.strictObject({ data: z.array(EventAnswer) }),
+    look: (site, { query }) => ({ data: listEvents(site, query) }),
   }),
 ]
