@@ -94,6 +94,27 @@ describe("rollups", () => {
     )
   })
 
+  it("[ROLL1] answer by every dimension, and filter by it, as the rows do", () => {
+    const site = openWorld()
+    for (let draw = 0; draw < 40; draw++)
+      for (const step of ["visit", "back", "call", "inquiry", "lead", "order", "refund", "cost", "wait"] as const)
+        site.happen(step, draw * 7)
+    site.view({ url: "https://shop.example/", referrer: "https://www.example.org/links?of=plumbers" })
+    site.advance(2 * DAY)
+    site.happen("settleAll", 0)
+    for (const dimension of DIMENSIONS) {
+      const query = { metrics: METRICS_SUMMED, group_by: dimension, from: "2026-08-01", to: "2027-12-31" }
+      const wanted = site.recount(query)
+      expect([dimension, site.ask(query).rows]).toEqual([dimension, wanted.rows])
+      for (const row of wanted.rows) {
+        const value = row[dimension]
+        if (typeof value !== "string" || /^(day|week|month|quarter|weekday|hour)$/.test(dimension)) continue
+        const filtered = { ...query, group_by: "month", [dimension]: value }
+        expect([dimension, value, site.ask(filtered).rows]).toEqual([dimension, value, site.recount(filtered).rows])
+      }
+    }
+  })
+
   it("[G10] [ROLL5] credit what they would by touches read anew, after anything that may happen to people and their calls", () => {
     const happening = fc.array(fc.tuple(fc.constantFrom(...PEOPLE), fc.nat(1000)), { minLength: 20, maxLength: 90 })
     const MONEY = "calls,leads,orders,revenue,lifetime_revenue,roas"

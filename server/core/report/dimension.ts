@@ -106,6 +106,11 @@ export function groupingOf(dimension: Dimension, local: string): Grouping {
   return VALUES[dimension]
 }
 
+/** How a dimension groups the items of sums of a kind: what was summed by its values is by them already. */
+export function groupingOfItems(dimension: ValueDimension, kind: string): Grouping {
+  return dimension === kind ? column(dimension) : VALUES[dimension]
+}
+
 /** The place of a value in the order of its dimension, where that is not the order of its text. */
 export function placeOf(dimension: string, value: string | number | null): string | number | null {
   if (dimension !== "weekday" || value === null) return value

@@ -7,7 +7,7 @@ import type { Site } from "../store/db.js"
 import { idAt } from "../store/id.js"
 import { allocateShared, type Spread } from "../value/allocation.js"
 import { entryOf } from "../value/entry.js"
-import { groupingOf, isTime } from "./dimension.js"
+import { groupingOf, groupingOfItems, isTime } from "./dimension.js"
 import { COST_COUNTS, type Count, FACTS, type Fact, type FactName } from "./fact.js"
 import { COSTS, type Rolled, summedFor } from "./rolled.js"
 import { readSums, type SumGroup, type Sums, sumsFor } from "./summed.js"
@@ -149,9 +149,9 @@ function readGroups(
   const dimensions = plan.dimensions.filter((dimension) => !isTime(dimension))
   const times = plan.dimensions.filter(isTime)
   const found = readSums(site, sums, {
-    values: dimensions.map((dimension) => groupingOf(dimension, "0")),
+    values: dimensions.map((dimension) => groupingOfItems(dimension, sums.kind)),
     // The condition of the whole fact is in its sums already.
-    where: [...filtersOf(plan, "0"), ...(name === "ads" && where ? [sqlOf(site, where, plan)] : [])],
+    where: [...filtersOfItems(plan, sums), ...(name === "ads" && where ? [sqlOf(site, where, plan)] : [])],
     times,
     // Orders are summed once; that of the channels with ads is a choice among their sums.
     counts: counts.map((count) => (count === "ads_revenue" ? "revenue" : count)),
@@ -170,6 +170,12 @@ function readGroups(
 function filtersOf({ filters }: Plan, local: string): SQL[] {
   return filters.map(
     ([dimension, wanted]) => sql`coalesce(${sql.raw(groupingOf(dimension, local).value)}, '') = ${wanted}`,
+  )
+}
+
+function filtersOfItems({ filters }: Plan, { kind }: Sums): SQL[] {
+  return filters.map(
+    ([dimension, wanted]) => sql`coalesce(${sql.raw(groupingOfItems(dimension, kind).value)}, '') = ${wanted}`,
   )
 }
 
@@ -206,7 +212,10 @@ function shareCosts(site: Site, plan: Plan, tallies: Tallies, missing: ReadonlyS
     const isThen = ({ group }: { group: Group }) => times.every((name) => group[name] === time[name])
     const groups = [...traffic.values()].filter((one) => isThen(one) && values.some((name) => one.group[name] !== null))
     const byKey = new Map(groups.map(({ group }) => [JSON.stringify(Object.values(group)), group]))
-    const asked = groups.map(({ group, counts }) => ({ ...counts, key: JSON.stringify(Object.values(group)) }))
+    const asked = groups.map(({ group, counts: { visits, calls, talk_s } }) => ({
+      ...{ visits, calls, talk_s },
+      key: JSON.stringify(Object.values(group)),
+    }))
     const nobody = Object.fromEntries(plan.dimensions.map((name) => [name, time[name] ?? null])) as Group
     for (const [index, name] of names.entries()) {
       const costs = shared
