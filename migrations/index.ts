@@ -23,6 +23,7 @@ import site0042 from "./site/0042_demo.sql"
 import site0044 from "./site/0044_saved_report_look.sql"
 import site0046 from "./site/0046_script.sql"
 import site0047 from "./site/0047_outbox.sql"
+import site0048 from "./site/0048_sum_items_freed.sql"
 
 /** One step of a schema: forward only and additive, because a Durable Object cannot switch foreign keys off nor rename in place. */
 export interface Migration {
@@ -56,6 +57,7 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
   { version: 44, name: "saved_report_look", sql: site0044 },
   { version: 46, name: "script", sql: site0046 },
   { version: 47, name: "outbox", sql: site0047 },
+  { version: 48, name: "sum_items_freed", sql: site0048 },
 ]
 
 /** Steps of the directory, in order. */

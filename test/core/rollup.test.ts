@@ -1,7 +1,9 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { updateCall } from "../../server/core/call/call.js"
 import { settle } from "../../server/core/report/rollup.js"
 import { updateSite } from "../../server/core/site/settings.js"
+import { encodeId } from "../../server/core/store/id.js"
 import { DIMENSIONS } from "../../shared/contract-report.js"
 import { DAY } from "./memory-site.js"
 import { openWorld, PEOPLE, STEPS, ZONES } from "./world.js"
@@ -148,6 +150,41 @@ describe("rollups", () => {
       site.sqlite.prepare(`select count(*) from ${table}_before`).pluck().get(),
     )
     expect(kept).toEqual([0, 0, 0, 0])
+    expect(site.items()).toEqual([])
+  })
+
+  it("[ROLL7] keep no text that no row has any more, whatever happened to rows", () => {
+    const happening = fc.array(fc.tuple(fc.constantFrom(...STEPS), fc.nat(1000)), { minLength: 20, maxLength: 80 })
+    fc.assert(
+      fc.property(happening, (steps) => {
+        const site = openWorld()
+        for (const [step, choice] of steps) site.happen(step, choice)
+        site.happen("settleAll", 0)
+        expect(site.items()).toEqual(site.itemsAnew())
+      }),
+      { numRuns: 40, endOnFailure: true },
+    )
+  })
+
+  it("[ROLL7] forget a text when its last row has another, and only then", () => {
+    const site = openWorld()
+    for (let draw = 0; draw < 2; draw++) site.happen("call", draw)
+    site.advance(40 * DAY)
+    site.happen("call", 3)
+    site.advance(DAY)
+    site.happen("settleAll", 0)
+    const outcomes = () => site.items().filter((item) => String(item).startsWith("outcome "))
+    const ids = site.sqlite.prepare("select id from calls order by id").pluck().all() as number[]
+    const tell = (place: number, outcome: string) => {
+      updateCall(site.site(), encodeId("call", ids[place] ?? 0), { outcome })
+      site.happen("settleAll", 0)
+      return outcomes()
+    }
+    expect(tell(0, "Mr Smith wants a boiler")).toContain("outcome Mr Smith wants a boiler")
+    expect(tell(2, "Mr Smith wants a boiler")).toContain("outcome Mr Smith wants a boiler")
+    expect(tell(0, "sold")).toContain("outcome Mr Smith wants a boiler")
+    expect(tell(2, "sold")).not.toContain("outcome Mr Smith wants a boiler")
+    expect(outcomes()).toContain("outcome sold")
   })
 
   it("[ROLL3] leave few and young rows alone, and are made anew in another zone", () => {

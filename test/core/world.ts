@@ -337,6 +337,20 @@ export function openWorld() {
     host.sqlite.exec("release recount")
     return answer
   }
+  /** What the dictionary of sums holds, and what it would hold were everything summed anew. */
+  const items = () => host.sqlite.prepare("select kind || ' ' || item from sum_items order by 1").pluck().all()
+  const itemsAnew = () => {
+    host.sqlite.exec("savepoint anew")
+    for (const table of ["sums", "sum_items", "rollup_state"]) host.sqlite.exec(`delete from ${table}`)
+    host.sqlite.exec(
+      "insert into cost_days_changed select distinct day from cost_days where true on conflict do nothing",
+    )
+    change.settleAll(0)
+    const found = items()
+    host.sqlite.exec("rollback to anew")
+    host.sqlite.exec("release anew")
+    return found
+  }
   /** As if every visit that is summed had been so many. */
   const multiply = (times: number) => {
     const rows = host.sqlite.prepare("select id, cells from sums where fact = 'visits'").all() as {
@@ -350,5 +364,5 @@ export function openWorld() {
       host.sqlite.prepare("update sums set cells = ? where id = ?").run(packCells(more), id)
     }
   }
-  return { ...host, happen, ask, recount, order, multiply }
+  return { ...host, happen, ask, recount, order, items, itemsAnew, multiply }
 }

@@ -5,7 +5,8 @@ import { type Db, prepareOnce, type Site } from "../store/db.js"
 import { addCells, type Blob, type Cells, unpackCells } from "./cells.js"
 import { FACTS } from "./fact.js"
 import { COSTS } from "./rolled.js"
-import { type Item, internItems, monthOf, storeCells } from "./sums.js"
+import { freeAllItems, type Item, internItems } from "./sum-item.js"
+import { monthOf, storeCells } from "./sums.js"
 
 // Costs change by whole days: triggers note which, and such a day is summed anew. Days are those of the site's zone as they
 // were given, so no change of zone touches them.
@@ -68,6 +69,7 @@ export function settleCosts(site: Site, limit: number): number {
     storeCells(site, { ...PLACE, grain: "d", bucket }, cells, true)
   }
   sumMonths(site, [...new Set(done.map(monthOf))])
+  freeAllItems(site, [KIND])
   drop.run({ days: JSON.stringify(done.map(textOf)) })
   return rows
 }

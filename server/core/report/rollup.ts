@@ -10,8 +10,9 @@ import { settleCosts } from "./cost-sums.js"
 import { groupingOf } from "./dimension.js"
 import { FACTS, type Fact } from "./fact.js"
 import { settlePaths } from "./path.js"
-import { HOURLY, ROLLED, type Rolled } from "./rolled.js"
-import { type Counts, forgetSums, HOURS, type Item, internItems, monthOf, storeCells } from "./sums.js"
+import { COSTS, HOURLY, ROLLED, type Rolled } from "./rolled.js"
+import { dropItems, freeAllItems, type Item, internItems } from "./sum-item.js"
+import { type Counts, forgetSums, HOURS, monthOf, storeCells } from "./sums.js"
 
 // Rows are summed some time after they came, a batch at a time: the page view that makes one pays nothing for the report,
 // and a batch of thousands meets each sum once. Until then reports count them as they are.
@@ -24,6 +25,9 @@ const YOUNG_MS = { visit: HOUR_MS, call: DAY_MS, lead: DAY_MS, order: DAY_MS }
 const ROWS_AT_LEAST = { visit: 500, call: 200, lead: 200, order: 200 }
 /** Rows that one settling takes: some milliseconds, in which the site does nothing else. */
 const ROWS_AT_ONCE = 500
+
+/** Facts that have sums. */
+const SUMMED = [...ROLLED, COSTS].map(({ fact }) => fact)
 
 /** How far a fact is summed. */
 export interface RollupState {
@@ -89,7 +93,7 @@ export interface Measure {
 
 /**
  * Sums what came since, and what changed, of every fact, and keeps the touches before conversions: about 500 rows, so that a
- * lease that waits does not wait long. Answers how many rows it read; none when nothing is left to do.
+ * lease that waits does not wait long. When nothing is left to sum, forgets what no sum is of any more. Answers how many rows it read; none when nothing is left to do.
  */
 export function settle(site: Site, measure: Measure = {}): number {
   let left = measure.rows ?? ROWS_AT_ONCE
@@ -100,7 +104,7 @@ export function settle(site: Site, measure: Measure = {}): number {
     (rows: number) => settlePaths(site, rows, measure.youngMs),
   ]
   for (const step of steps) if (left > 0) left -= step(left)
-  return limit - left
+  return left < limit ? limit - left : dropItems(site, SUMMED)
 }
 
 function settleFact(site: Site, rolled: Rolled, measure: Measure): number {
@@ -126,9 +130,12 @@ function unitOf(zone: string): number {
   return offsets.every(({ offset }) => offset % HOUR_MS === 0) ? HOUR_MS : QUARTER_MS
 }
 
-/** The sums are of another zone, or none were made. */
-function forget(site: Site, { table, fact }: Rolled): void {
+/** Sums of another zone, or of another meaning, go; where none were made, there is nothing to forget. */
+function forget(site: Site, rolled: Rolled): void {
+  const { table, fact } = rolled
+  if (statements(site).states[fact]?.all({ fact })[0] === undefined) return
   forgetSums(site, fact)
+  freeAllItems(site, kindsOf(rolled))
   site.db.run(sql.raw(`delete from ${table}_before`))
   site.db.delete(rollupState).where(sql`${rollupState.fact} = ${fact}`).run()
 }
@@ -184,6 +191,10 @@ function addRows(
   return rows.length
 }
 
+function kindsOf({ values, ids }: Rolled): string[] {
+  return ["all", ...values, ...Object.keys(ids)]
+}
+
 /** Sums of one bucket, by kind. */
 type Bucket = readonly Counts[]
 
@@ -203,7 +214,7 @@ class Sums {
     this.#rolled = rolled
     this.#zone = zone
     this.#unit = unit
-    this.#kinds = ["all", ...rolled.values, ...Object.keys(rolled.ids)]
+    this.#kinds = kindsOf(rolled)
     this.#scratch = new Float64Array(rolled.counts.length)
   }
 

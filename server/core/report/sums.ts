@@ -1,20 +1,18 @@
 import { sql } from "drizzle-orm"
 import { DAY_MS } from "../../../shared/calendar.js"
-import { sumItems, sums } from "../schema/schema.js"
+import { sums } from "../schema/schema.js"
 import { bound, type Db, prepareOnce, type Site } from "../store/db.js"
 import { entryOf } from "../value/entry.js"
 import { addCells, type Blob, type Cells, packCells, unpackCells } from "./cells.js"
+import { freeItems, type Item, PART } from "./sum-item.js"
 
 // The sums of a fact as they are stored: for each kind, grain ('d' day, 'm' month, 'h' the hours of a UTC day) and bucket
 // (days from 1970) the counts of each item, packed. Keys of grain 'h' are items times HOURS plus the hour, or quarter, of the day.
 
 /** Hours, or quarters of one, that a day has at most, rounded up. */
 export const HOURS = 128
-/** Items in one row. */
-const PART = 4096
 
 export type Grain = "d" | "m" | "h"
-export type Item = string | number
 
 const statements = prepareOnce((db: Db) => {
   const key = sql`fact = ${bound("fact")} and kind = ${bound("kind")} and grain = ${bound("grain")} and bucket = ${bound("bucket")} and part = ${bound("part")}`
@@ -31,34 +29,8 @@ const statements = prepareOnce((db: Db) => {
       })
       .prepare(),
     drop: db.delete(sums).where(key).prepare(),
-    items: db
-      .select({ id: sumItems.id, item: sql<Item>`item` })
-      .from(sumItems)
-      .where(sql`kind = ${bound("kind")} and item in (select value from json_each(${bound("items")}))`)
-      .prepare(),
-    addItems: db
-      .insert(sumItems)
-      .select(sql`select null, ${bound("kind")}, value from json_each(${bound("items")}) where true`)
-      .onConflictDoNothing()
-      .prepare(),
   }
 })
-
-/** The dictionary's numbers of items of a kind, given where they are new: small ones, which pack well. */
-export function internItems(site: Site, kind: string, items: readonly Item[]): Map<Item, number> {
-  const { items: find, addItems } = statements(site)
-  const known = new Map<Item, number>()
-  const read = (wanted: readonly Item[]) => {
-    for (const { id, item } of find.all({ kind, items: JSON.stringify(wanted) })) known.set(item, id)
-  }
-  read(items)
-  const fresh = items.filter((item) => !known.has(item))
-  if (fresh.length > 0) {
-    addItems.run({ kind, items: JSON.stringify(fresh) })
-    read(fresh)
-  }
-  return known
-}
 
 /** Counts by item. */
 export type Counts = Map<Item, Float64Array>
@@ -87,6 +59,8 @@ export function storeCells(site: Site, place: Place, cells: Cells, instead = fal
     const packed = packCells(own)
     if (packed) put.run({ ...row, cells: packed })
     else if (before) drop.run(row)
+    if (place.grain === "m" && [...own.values()].some((counts) => counts.every((count) => count === 0)))
+      freeItems(site, place.kind, part)
   }
 }
 

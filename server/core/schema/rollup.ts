@@ -1,6 +1,6 @@
-import { blob, integer, sqliteTable, text } from "drizzle-orm/sqlite-core"
+import { blob, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core"
 
-// The drizzle mirror of migrations/site/0020_rollups.sql and 0036_packed_sums.sql: see schema.ts. The rows as they were
+// The drizzle mirror of migrations/site/0020_rollups.sql and 0036_packed_sums.sql, 0048_sum_items_freed.sql: see schema.ts. The rows as they were
 // summed are read and written by their names in server/core/report/rollup.ts.
 export const rollupState = sqliteTable("rollup_state", {
   fact: text().primaryKey(),
@@ -15,6 +15,12 @@ export const sumItems = sqliteTable("sum_items", {
   kind: text().notNull(),
   item: blob().notNull(),
 })
+
+export const sumItemsFreed = sqliteTable(
+  "sum_items_freed",
+  { kind: text().notNull(), part: integer().notNull() },
+  (table) => [primaryKey({ columns: [table.kind, table.part] })],
+)
 
 export const sums = sqliteTable("sums", {
   id: integer().primaryKey(),
