@@ -68,15 +68,23 @@ export function wallOf(time: number, zone: string): { day: string; weekday: numb
  * belongs to the day.
  */
 export function startOfDay(day: string, zone: string): number {
-  const wall = Date.parse(`${day}T00:00:00Z`)
-  // Two offsets may hold around a midnight; try the one before it and the one after it, and take the earliest instant
-  // that already shows this day.
+  return firstShowing(Date.parse(`${day}T00:00:00Z`), zone)
+}
+
+/** The first instant, ms, at which the clock on the wall of `zone` shows this minute (2026-11-21T09:30), or one after it. */
+export function instantOf(minute: string, zone: string): number {
+  return firstShowing(Date.parse(`${minute}:00Z`), zone)
+}
+
+function firstShowing(wall: number, zone: string): number {
+  // Two offsets may hold around a moment; try the one before it and the one after it, and take the earliest instant
+  // that already shows it.
   const guesses = [wall - DAY_MS, wall + DAY_MS].map((time) => wall - (wallAt(time, zone) - time)).sort((a, b) => a - b)
   const found = guesses.find((time) => wallAt(time, zone) >= wall && wallAt(time - 1000, zone) < wall)
   return found ?? firstInstant(wall, zone, guesses[0] ?? wall)
 }
 
-/** A midnight that the clocks skipped, or one that came twice: search the hours around it. */
+/** A moment that the clocks skipped, or one that came twice: search the hours around it. */
 function firstInstant(wall: number, zone: string, near: number): number {
   const quarter = 900_000
   for (let time = near - 3 * 3_600_000; time <= near + 3 * 3_600_000; time += quarter) {

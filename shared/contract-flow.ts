@@ -20,6 +20,9 @@ export type Texts = z.infer<typeof Texts>
 const ring = z.number().int().min(5).max(120)
 const phones = z.array(phone).min(1).max(10)
 
+/** What is whispered where the site says nothing else. */
+export const WHISPER = "Call from {source}"
+
 /** What happens where the call cannot go its usual way. */
 const Otherwise = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("forward"), to: phones, timeout_s: ring.optional() }),
@@ -65,7 +68,7 @@ export const FlowFields = z.strictObject({
   after_hours: Otherwise.nullish().describe("absent: the caller is told that nobody is there"),
   unanswered: Otherwise.nullish().describe("when nobody of `forward` picks up"),
   whisper: z
-    .strictObject({ text: Texts.default("Call from {source}") })
+    .strictObject({ text: Texts.default(WHISPER) })
     .nullish()
     .describe("said to whoever picks up: {source}, {channel}, {medium}, {campaign} and {number} are filled in"),
   record: z

@@ -15,7 +15,7 @@ import { buyPage } from "./pages/buy.js"
 import { callPage } from "./pages/call.js"
 import { callsPage, missedPage } from "./pages/calls.js"
 import { campaignPage, campaignsPage } from "./pages/campaigns.js"
-import { flowPage } from "./pages/flow.js"
+import { flowPage, numberFlowPage } from "./pages/flow.js"
 import { importPage } from "./pages/import.js"
 import { leadPage } from "./pages/lead.js"
 import { leadsPage } from "./pages/leads.js"
@@ -64,6 +64,7 @@ export function createSiteDashboard(host: SiteDashboard): Hono {
     rulesPage,
     rulePage,
     flowPage,
+    numberFlowPage,
     poolPage,
     numberPage,
     ordersPage,

@@ -6,7 +6,7 @@ import type { View } from "./view.js"
 
 const SAYINGS: readonly (readonly [pattern: RegExp, key: Key])[] = [
   [
-    /^Too small: expected string|^must not be empty$|^must name a number$|received (?:undefined|null|NaN)$/,
+    /^Too small: expected (?:string|array)|^must not be empty$|^must name a number$|^must have a key$|received (?:undefined|null|NaN)$/,
     "fault.empty",
   ],
   [/^Too big: expected string to have <=(?<count>\d+)/, "fault.long"],
@@ -15,6 +15,10 @@ const SAYINGS: readonly (readonly [pattern: RegExp, key: Key])[] = [
   [/^must be (?:a phone number|one of the site's numbers)/, "fault.phone"],
   [/^must be a host such as/, "fault.domain"],
   [/^must be an IANA time zone/, "fault.zone"],
+  [/^must be a time of day/, "fault.clock"],
+  [/^must be a language tag|^must hold 1 to 20 languages/, "fault.language"],
+  [/^must be a number, a beginning/, "fault.caller"],
+  [/^must be the beginning of a number/, "fault.beginning"],
   [/^is not known: it may be mistyped/, "fault.key"],
   [/^must be a PNG, JPEG or WebP picture/, "fault.picture"],
   [/^must have at most (?<size>\d+) kB/, "fault.heavy"],
@@ -72,6 +76,17 @@ const FIELDS: Readonly<Record<string, Key>> = {
   visits_months: "settings.visits_months",
   calls_months: "settings.calls_months",
   leads_months: "settings.leads_months",
+  forward: "flow.forward",
+  unanswered: "flow.unanswered",
+  hours: "flow.hours",
+  after_hours: "flow.after_hours",
+  menu: "flow.menu",
+  whisper: "flow.whisper",
+  record: "flow.record",
+  voicemail: "flow.voicemail",
+  blocklist: "flow.blocklist",
+  screening: "flow.screening",
+  cap: "flow.cap",
 }
 
 /** The field that a fault is about, as the page calls it, and its place where it holds several values (from 1); '' where it is not known. */

@@ -43,9 +43,9 @@ function FaultOf({ view, name, message }: { view: View; name: string; message: s
   )
 }
 
-/** What is wrong with a group of fields, in words below it. */
-export function Faults({ view, name }: { view: View; name: string }): Markup | null {
-  const message = faultOf(view, name)
+/** What is wrong with a group of fields, in words below it; `exactly` with the group, and not with one of its fields. */
+export function Faults({ view, name, exactly }: { view: View; name: string; exactly?: boolean }): Markup | null {
+  const message = exactly ? view.fault?.errors.find(({ path }) => path === name)?.message : faultOf(view, name)
   return message === undefined ? null : <FaultOf view={view} name={name} message={message} />
 }
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { addDays, dayOf, type Interval, offsetsOf, spansOf, startOfDay } from "../../shared/calendar.js"
+import { addDays, dayOf, type Interval, instantOf, offsetsOf, spansOf, startOfDay } from "../../shared/calendar.js"
 
 const HOUR = 3_600_000
 const ZONES = Intl.supportedValuesOf("timeZone")
@@ -74,6 +74,17 @@ describe("the calendar of a zone", () => {
       const start = startOfDay(day, zone)
       if (!(dayOnWall(start, zone) >= day && dayOnWall(start - 1, zone) < day)) expect.fail(`${zone} ${day}`)
     }
+  })
+
+  it("[P11] finds the moment at which a clock on the wall shows a minute, skipped and doubled hours included", () => {
+    for (const [minute, zone, instant] of [
+      ["2026-11-28T09:30", "Asia/Shanghai", "2026-11-28T01:30:00Z"],
+      ["2026-07-01T00:00", "America/New_York", "2026-07-01T04:00:00Z"],
+      // Clocks went from 2:00 to 3:00, and from 3:00 back to 2:00: there is no 2:30, and two of them.
+      ["2026-03-29T02:30", "Europe/Berlin", "2026-03-29T01:00:00Z"],
+      ["2026-10-25T02:30", "Europe/Berlin", "2026-10-25T00:30:00Z"],
+    ] as const)
+      expect(new Date(instantOf(minute, zone)).toISOString()).toBe(new Date(instant).toISOString())
   })
 
   it("[P12] makes spans that lie end to end, cover what was asked for and hold the instants of their days", () => {

@@ -1,7 +1,8 @@
-import { and, eq, sql } from "drizzle-orm"
+import { and, eq, getTableColumns, sql } from "drizzle-orm"
 import type { FlowAnswer, FlowFields, Otherwise } from "../../../shared/contract-flow.js"
 import { sourceFromFields } from "../../../shared/source.js"
-import { codes, flows } from "../schema/schema.js"
+import type { NumberRow } from "../number/number.js"
+import { codes, flows, numbers } from "../schema/schema.js"
 import { readSettings } from "../site/settings.js"
 import { internSource } from "../source/source.js"
 import { type Db, prepareOnce, remember, type Site } from "../store/db.js"
@@ -39,6 +40,17 @@ export function effectiveFlow(site: Reader, number_id: number | null): FlowField
   const whole = findFlow(site, WHOLE_SITE) ?? {}
   const own = number_id === null ? undefined : findFlow(site, number_id)
   return own ? { ...whole, ...own } : whole
+}
+
+/** The numbers that have a flow of their own, oldest first. */
+export function listNumbersWithFlow(site: Pick<Site, "db">): NumberRow[] {
+  const { id } = numbers
+  return site.db
+    .select(getTableColumns(numbers))
+    .from(numbers)
+    .innerJoin(flows, eq(flows.number_id, id))
+    .orderBy(id)
+    .all()
 }
 
 /** The flow of a number or of the site in the public shape. */

@@ -1,41 +1,147 @@
-import { type FlowFields, type Otherwise, PreviewQuery, type Texts } from "../../../shared/contract-flow.js"
-import type { Scene } from "../../../shared/plan.js"
+import { type FlowFields, FlowFields as FlowSchema, type Otherwise, type Texts } from "../../../shared/contract-flow.js"
 import { forwardTo } from "../../core/call/carrier.js"
-import { previewCall } from "../../core/flow/flow-plan.js"
-import { effectiveFlow } from "../../core/flow/flow-store.js"
-import { listNumbers } from "../../core/number/number.js"
-import { readSettings } from "../../core/site/settings.js"
+import {
+  deleteFlow,
+  describeFlow,
+  effectiveFlow,
+  findFlow,
+  listNumbersWithFlow,
+  setFlow,
+  WHOLE_SITE,
+} from "../../core/flow/flow-store.js"
+import { describeNumber, findNumber, listNumbers } from "../../core/number/number.js"
 import type { Site } from "../../core/store/db.js"
-import { invalid } from "../../core/store/refusal.js"
-import { readPhone } from "../../core/value/phone.js"
 import { parseWith } from "../../http/parse.js"
 import { Layout } from "../layout.js"
 import type { Markup, Page } from "../page.js"
-import { Badge, Field, Panel } from "../parts.js"
-import { attempt, filled, type View } from "../view.js"
+import { Button, Panel, Select } from "../parts.js"
+import { can, sitePath, type View } from "../view.js"
+import { flowIn } from "./flow-entry.js"
+import { FlowForm } from "./flow-form.js"
+import { FlowPreview } from "./flow-preview.js"
 import { NumberTabs } from "./number-tabs.js"
 
 const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+/** Numbers that can be chosen to give them a flow of their own. */
+const NUMBERS = 500
 
-/** Where calls go, in words, and what would become of one. */
+/** Where calls go, in words, in a form, and what would become of one. */
 export const flowPage: Page<Site> = {
   path: "/numbers/flow",
   role: "read",
   show: (site, view) => {
-    const { t } = view
+    const { t, query } = view
+    if (/^num_\w+$/.test(query.of ?? ""))
+      return new Response(null, { status: 303, headers: { location: sitePath(view, `/numbers/${query.of}/flow`) } })
     return (
       <Layout view={view} title="flow.title" place="/numbers">
         <NumberTabs view={view} at="/numbers/flow" />
         <div class="panels">
           <Panel title={t("flow.now")}>
-            <Summary site={site} view={view} />
-            <p class="quiet">{t("flow.api_hint")}</p>
+            <Summary site={site} view={view} flow={effectiveFlow(site, null)} />
           </Panel>
-          <Preview site={site} view={view} />
+          <FlowPreview site={site} view={view} />
         </div>
+        <Panel title={t("flow.own")}>
+          <OwnFlows site={site} view={view} />
+        </Panel>
+        {can(view, "member") ? (
+          <Panel title={t("flow.change")}>
+            <FlowForm view={view} flow={findFlow(site, WHOLE_SITE) ?? {}} isNumber={false} />
+          </Panel>
+        ) : null}
       </Layout>
     )
   },
+  actions: { save: { role: "member", work: (site, view) => save(site, view, WHOLE_SITE) } },
+}
+
+/** Where the calls of one number go: the site's flow, with the number's own sections in place of the site's. */
+export const numberFlowPage: Page<Site> = {
+  path: "/numbers/:id{num_[0-9A-Za-z]+}/flow",
+  role: "read",
+  show: (site, view) => {
+    const { t, format, path } = view
+    const number = findNumber(site, view.params.id ?? "")
+    const { flow, effective } = describeFlow(site, number.id)
+    return (
+      <Layout view={view} title="flow.title" place="/numbers" heading={format.phone(number.e164)}>
+        <NumberTabs view={view} at="/numbers/flow" />
+        <div class="panels">
+          <Panel title={t("flow.now")}>
+            <Summary site={site} view={view} flow={effective} />
+          </Panel>
+          <FlowPreview site={site} view={view} number={number.e164} />
+        </div>
+        {can(view, "member") ? (
+          <Panel title={t("flow.change_number")}>
+            <FlowForm view={view} flow={flow} isNumber />
+            {Object.keys(flow).length === 0 ? null : (
+              <form method="post" action={path} class="apart">
+                <Button does="delete" kind="danger">
+                  {t("flow.delete")}
+                </Button>
+              </form>
+            )}
+          </Panel>
+        ) : null}
+      </Layout>
+    )
+  },
+  actions: {
+    save: {
+      role: "member",
+      work: (site, view) => save(site, view, findNumber(site, view.params.id ?? "").id),
+    },
+    delete: {
+      role: "member",
+      work: (site, view) => {
+        deleteFlow(site, findNumber(site, view.params.id ?? "").id)
+        return `${view.path}?done=1`
+      },
+    },
+  },
+}
+
+function save(site: Site, view: View, number_id: number): string {
+  const entered = flowIn(view, findFlow(site, number_id) ?? {}, number_id !== WHOLE_SITE)
+  setFlow(site, number_id, parseWith(FlowSchema, entered))
+  return `${view.path}?done=1`
+}
+
+/** The numbers whose calls go another way than the site's, and a choice of those that may. */
+function OwnFlows({ site, view }: { site: Site; view: View }): Markup {
+  const { t, format, path } = view
+  const own = listNumbersWithFlow(site).map((row) => describeNumber(site, row))
+  const numbers = listNumbers(site, { limit: NUMBERS }).data
+  return (
+    <>
+      {own.length === 0 ? (
+        <p class="quiet">{t("flow.own_none")}</p>
+      ) : (
+        <ul>
+          {own.map(({ id, e164 }) => (
+            <li>
+              <a href={sitePath(view, `/numbers/${id}/flow`)}>{format.phone(e164)}</a>
+            </li>
+          ))}
+        </ul>
+      )}
+      {numbers.length === 0 ? null : (
+        <form method="get" action={path} class="row">
+          <Select
+            view={view}
+            name="of"
+            label={t("dimension.number")}
+            options={numbers.map(({ id, e164 }) => [id, format.phone(e164)] as const)}
+          />
+          <button type="submit" class="quiet">
+            {t("form.show")}
+          </button>
+        </form>
+      )}
+    </>
+  )
 }
 
 /** A text in the reader's language, else in the first that there is. */
@@ -44,9 +150,9 @@ function textOf(texts: Texts, language: string): string {
   return texts[language] ?? Object.values(texts)[0] ?? ""
 }
 
-function Summary({ site, view }: { site: Site; view: View }): Markup {
+/** A flow in words. */
+function Summary({ site, view, flow }: { site: Site; view: View; flow: FlowFields }): Markup {
   const { t, format, language } = view
-  const flow: FlowFields = effectiveFlow(site, null)
   const fallback = forwardTo(site)
   const { forward, hours, after_hours, unanswered, menu, voicemail, whisper, record, blocklist, screening, cap } = flow
   const phones = (to: readonly string[]) => to.map((phone) => format.phone(phone)).join(", ")
@@ -55,7 +161,7 @@ function Summary({ site, view }: { site: Site; view: View }): Markup {
       ? t("flow.rings", { phones: phones(action.to) })
       : action.do === "say"
         ? t("flow.says", { text: textOf(action.text, language) })
-        : t(`flow.${action.do}`)
+        : t(action.do === "busy" ? "flow.busy" : "flow.voicemail_takes")
   const quoted = (texts: Texts) => `“${textOf(texts, language)}”`
   const facts: readonly (readonly [name: string, value: string | null])[] = [
     [
@@ -80,10 +186,10 @@ function Summary({ site, view }: { site: Site; view: View }): Markup {
     [t("flow.after_hours"), hours ? (after_hours ? otherwise(after_hours) : t("flow.told_closed")) : null],
     [t("flow.unanswered"), unanswered ? otherwise(unanswered) : null],
     [t("flow.menu"), menu ? `${quoted(menu.prompt)} ${Object.keys(menu.keys).sort().join(", ")}` : null],
-    [t("flow.voicemail_name"), voicemail ? quoted(voicemail.greeting) : null],
+    [t("flow.voicemail"), voicemail ? quoted(voicemail.greeting) : null],
     [t("flow.whisper"), whisper ? quoted(whisper.text) : null],
     [
-      t("call.recording"),
+      t("flow.record"),
       record ? (record.announcement === null ? t("flow.silent") : quoted(record.announcement)) : t("rules.no"),
     ],
     [t("flow.blocklist"), blocklist && blocklist.length > 0 ? format.number(blocklist.length) : null],
@@ -101,87 +207,5 @@ function Summary({ site, view }: { site: Site; view: View }): Markup {
           </>
         ))}
     </dl>
-  )
-}
-
-function Preview({ site, view }: { site: Site; view: View }): Markup {
-  const { t, format, query, path } = view
-  const first = listNumbers(site, { limit: 1 }).data[0]?.e164 ?? ""
-  const asked = { number: query.number ?? first, from: query.caller ?? "" }
-  const { view: judged, found } = attempt(view, () => {
-    if (asked.number === "") return undefined
-    const { number, from } = parseWith(PreviewQuery, {
-      number: asked.number,
-      ...(asked.from ? { from: asked.from } : {}),
-    })
-    const to = readPhone(number, readSettings(site).country)
-    if (to === undefined) throw invalid("number", "must be a phone number, best in E.164: +15551230199")
-    return previewCall(site, { to, from: from ?? null, at: view.now })
-  })
-  const shown = filled(judged, { number: asked.number, caller: asked.from })
-  return (
-    <Panel title={t("flow.preview")}>
-      <form method="get" action={path} class="row">
-        <Field view={shown} name="number" label={t("calls.to")} type="tel" required />
-        <Field view={shown} name="caller" label={t("calls.from")} type="tel" />
-        <button type="submit" class="quiet">
-          {t("rules.try")}
-        </button>
-      </form>
-      {found === undefined ? null : (
-        <>
-          <p>
-            {format.dateTime(view.now)}{" "}
-            <Badge kind={found.open ? "good" : "warn"}>{t(found.open ? "flow.open" : "flow.closed")}</Badge>{" "}
-            {found.spam === null ? null : <Badge kind="bad">{t("calls.spam")}</Badge>}
-          </p>
-          <ol class="timeline">
-            {orderOf(found.first, found.scenes).map((name) => (
-              <li class="visit">
-                <SceneText view={view} scene={found.scenes[name] as Scene} />
-              </li>
-            ))}
-          </ol>
-        </>
-      )}
-    </Panel>
-  )
-}
-
-/** Scenes in the order in which a caller may come to them. */
-function orderOf(first: string, scenes: Readonly<Record<string, Scene>>): string[] {
-  const seen = new Set<string>()
-  const visit = (name: string | null): void => {
-    const scene = name === null ? undefined : scenes[name]
-    if (name === null || scene === undefined || seen.has(name)) return
-    seen.add(name)
-    const { act } = scene
-    if (act.kind === "menu") for (const next of [...Object.values(act.keys), act.otherwise]) visit(next)
-    if (act.kind === "forward") visit(act.next)
-  }
-  visit(first)
-  return [...seen]
-}
-
-function SceneText({ view, scene: { say, act } }: { view: View; scene: Scene }): Markup {
-  const { t, format } = view
-  const words = say.map(({ text }) => t("flow.says", { text }))
-  const end =
-    act.kind === "forward"
-      ? t("flow.rings", { phones: act.to.map((phone) => format.phone(phone)).join(", ") })
-      : act.kind === "menu"
-        ? `${t("flow.says", { text: act.prompt.text })} ${Object.keys(act.keys).sort().join(", ")}`
-        : act.kind === "voicemail"
-          ? t("flow.voicemail")
-          : act.kind === "say"
-            ? t("flow.says", { text: act.speech.text })
-            : t("flow.busy")
-  return (
-    <>
-      {words.map((text) => (
-        <span class="quiet">{text} </span>
-      ))}
-      <b>{end}</b>
-    </>
   )
 }

@@ -29,6 +29,9 @@ export const numberPage: Page<Site> = {
     return (
       <Layout view={judged} title="dimension.number" place="/numbers" heading={format.phone(number.e164)}>
         <NumberTabs view={view} at="/numbers" />
+        <p>
+          <a href={sitePath(view, `/numbers/${number.id}/flow`)}>{t("flow.title")}</a>
+        </p>
         <div class="panels">
           <Panel title={t("print.title")}>
             {/* Drawn by the server of a number and escaped words. */}
