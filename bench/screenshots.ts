@@ -54,9 +54,10 @@ try {
 console.log(`pictures are in ${folder}`)
 
 async function firstOf(list: string): Promise<string | undefined> {
-  const answer = await fetch(`${shown.url}/v1/sites/${shown.site}/${list}?limit=1`, {
+  const answer = await fetch(`${shown.url}/v1/sites/${shown.site}/${list}`, {
     headers: { authorization: `Bearer ${shown.key}` },
   })
+  if (!answer.ok) throw new Error(`${list} answered ${answer.status}`)
   return ((await answer.json()) as { data: { id: string }[] }).data[0]?.id
 }
 
@@ -71,7 +72,7 @@ function nameOf(path: string): string {
   const short = path
     .replace(`/app/${shown.site}`, "overview")
     .replace(/^\/app/, "sites")
-    .replace(/\/(call|lead|order|target|camp\w*)_\w+/, "/one")
+    .replace(/\/(call|lead|order|target|campaign|num|pool|rule)_\w+/, "/one")
   return short.replace(/\W+/g, "-").replace(/^-|-$/g, "")
 }
 
