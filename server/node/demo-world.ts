@@ -152,6 +152,31 @@ export const HOURS = [1, 1, 0.5, 0.5, 0.5, 1, 2, 4, 6, 9, 10, 9, 7, 7, 8, 8, 8, 
 /** Saturday and Sunday are busier: people are at home. */
 export const WEEKDAYS = [1, 0.95, 0.95, 1, 1.05, 1.35, 1.3]
 
+/** Who cares for leads. */
+export const AGENTS = ["小陈", "小刘", "小马"]
+/** Where calls go. */
+export const FLOW = {
+  hours: {
+    open: [{ days: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], from: "09:00", to: "19:00" }],
+    closed: [],
+  },
+  after_hours: { do: "voicemail" },
+  unanswered: { do: "voicemail" },
+  voicemail: { greeting: "您好，这里是天津安居装修，请在提示音后留言。" },
+  whisper: { text: "客户来自 {source}" },
+  record: { announcement: "为提升服务质量，本次通话将被录音。" },
+}
+/** What was planned: targets of three months, and campaigns. */
+export const TARGETS = [
+  { name: "来电", metric: "calls", value: 960 },
+  { name: "销售额", metric: "revenue", value: 4_200_000 },
+  { name: "百度推广费用", metric: "cost", value: 160_000, aim: "at_most", channel: "Paid Search" },
+] as const
+export const CAMPAIGNS = [
+  { campaign: "天津装修", purpose: "获客", segment: "新房业主", offer: "免费量房" },
+  { campaign: "旧房翻新", purpose: "获客", segment: "老小区业主", offer: "翻新套餐" },
+] as const
+
 export const NAMES = [
   "王先生",
   "李女士",

@@ -4,8 +4,11 @@ import { join } from "node:path"
 import { newKey } from "../core/store/id.js"
 import type { Config } from "./config.js"
 import {
+  AGENTS,
+  CAMPAIGNS,
   createRandom,
   DISTRICTS,
+  FLOW,
   HOURS,
   LOST,
   NAMES,
@@ -16,6 +19,7 @@ import {
   STREAMS,
   type Stream,
   TARGET,
+  TARGETS,
   WEEKDAYS,
 } from "./demo-world.js"
 import { type ServerOptions, startServer } from "./server.js"
@@ -26,8 +30,13 @@ const DAYS = 90
 const SEED = 20_261_122
 /** Tianjin's clock: it knows no summer time. */
 const ZONE_MS = 8 * 3_600_000
-/** Things that happen close together are sent together: one commit holds them all. */
+/** The days after a lead's own on which it is followed up: the server's own way. */
+const FOLLOW_UP = [1, 3, 7]
+/** What is not older than this may still wait to be done. */
+const RECENT_MS = 2 * DAY_MS
+/** Things that happen within a second are sent together: one commit holds them all. */
 const TOGETHER = 24
+const TOGETHER_MS = 1000
 const BROWSERS = {
   mobile:
     "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1",
@@ -87,7 +96,7 @@ export async function fillDemo({
   })
   try {
     const api = connect(server.url, adminKey)
-    const site = await setUp(api, config.dataDir)
+    const site = await setUp(api, config.dataDir, start, end)
     const world = new World(api, site.id, site.secret, start, end)
     // The first day begins in its middle, and so the last one ends there.
     for (let day = 0; day <= days; day++) world.plan(day)
@@ -148,7 +157,7 @@ function connect(url: string, key: string): Api {
   }
 }
 
-async function setUp(api: Api, dataDir: string): Promise<{ id: string; secret: string }> {
+async function setUp(api: Api, dataDir: string, start: number, end: number): Promise<{ id: string; secret: string }> {
   const { id } = await api("POST", "/v1/sites", SITE)
   writeFileSync(markerOf(dataDir), JSON.stringify({ site: id }))
   const own = `/v1/sites/${id}`
@@ -164,8 +173,18 @@ async function setUp(api: Api, dataDir: string): Promise<{ id: string; secret: s
   )
   const secret = `whsec_${randomBytes(32).toString("base64")}`
   await api("PUT", `${own}/carriers/pbx`, { secret })
+  await api("PUT", `${own}/flow`, FLOW)
+  await api("PUT", `${own}/settings/leads`, { assignment: { arms: [{ arm: "round_robin" }] } })
+  for (const name of AGENTS) await api("POST", `${own}/agents`, { name })
+  const [from, to] = [start, end].map((at) => dayAt(at)) as [string, string]
+  for (const target of TARGETS) await api("POST", `${own}/targets`, { ...target, from, to })
+  for (const campaign of CAMPAIGNS)
+    await api("POST", `${own}/campaigns`, { ...campaign, flights: [{ from, to, name: "秋冬" }] })
   return { id, secret }
 }
+
+/** The day on the wall in Tianjin. */
+const dayAt = (at: number): string => new Date(at + ZONE_MS).toISOString().slice(0, 10)
 
 /** Everything that will happen, in the order of time; what happens may plan more. */
 class World {
@@ -173,6 +192,7 @@ class World {
   readonly #queue: Happening[] = []
   #sorted = true
   #calls = 0
+  readonly #leads = new Set<string>()
   readonly counts = { visits: 0, calls: 0, leads: 0, orders: 0, costs: 0 }
 
   constructor(
@@ -189,7 +209,7 @@ class World {
     this.#sorted = true
     const group: Happening[] = []
     for (let last = this.#queue.at(-1); last && group.length < TOGETHER; last = this.#queue.at(-1)) {
-      if (last.at - (group[0]?.at ?? last.at) > MINUTE_MS) break
+      if (last.at - (group[0]?.at ?? last.at) > TOGETHER_MS) break
       this.#queue.pop()
       group.push(last)
     }
@@ -212,7 +232,7 @@ class World {
   /** What was spent: ads by day and campaign, paper by month, telephone and people. */
   async enterCosts(days: number): Promise<void> {
     const rows: object[] = []
-    const dayOf = (day: number) => new Date(this.start + day * DAY_MS + ZONE_MS).toISOString().slice(0, 10)
+    const dayOf = (day: number) => dayAt(this.start + day * DAY_MS)
     for (let day = 0; day < days; day++)
       for (const { perDay, growth, price, cost } of STREAMS)
         if (cost) {
@@ -232,6 +252,8 @@ class World {
       if (month > 0)
         rows.push({ kind: "ads", amount: ((month * days) / 30).toFixed(2), ...span, channel, source, medium, campaign })
     rows.push({ kind: "number_rent", amount: ((17 * 20 * days) / 30).toFixed(2), ...span, spread: "calls" })
+    rows.push({ kind: "platform", amount: ((1200 * days) / 30).toFixed(2), ...span, spread: "calls" })
+    rows.push({ kind: "labour", amount: ((AGENTS.length * 7500 * days) / 30).toFixed(2), ...span, spread: "calls" })
     rows.push({ kind: "content", amount: "9000", ...span, channel: "KOL", source: "xiaohongshu", medium: "kol" })
     for (let from = 0; from < rows.length; from += 100)
       await this.api("POST", `/v1/sites/${this.site}/costs`, rows.slice(from, from + 100))
@@ -281,6 +303,7 @@ class World {
     if (!answered) {
       send(now + 22_000, "status", { state: "no_answer", leg: "b" })
       send(now + 23_000, "status", { state: "no_answer", duration_s: 22 })
+      this.#callBack(call, now)
       return
     }
     send(now + 8000, "status", { state: "answered", leg: "b" })
@@ -289,35 +312,87 @@ class World {
     if (talk > 45 && this.#random() < 0.75) this.#at(now + (talk + 60) * 1000, (at) => this.#lead(call, from, buys, at))
   }
 
-  async #lead(external_id: string, phone: string, buys: number, now: number): Promise<void> {
-    const own = `/v1/sites/${this.site}`
+  /** A missed caller is rung back when somebody is there, in most cases the same day. */
+  #callBack(call: string, now: number): void {
+    if (this.#isLeft(now, 0.08)) return
+    this.#at(this.#inHours(now + (0.3 + 3 * this.#random()) * 3_600_000), async () => {
+      const id = await this.#idOf(call)
+      if (id === undefined) return
+      // Whoever rang again meanwhile was answered.
+      await this.api("POST", `/v1/sites/${this.site}/calls/${id}/callback`, { reached: this.#random() < 0.8 })
+    })
+  }
+
+  /** Whether something of this moment is left undone: of the last days more than of those before. */
+  #isLeft(at: number, share: number): boolean {
+    return this.#random() < (at > this.end - RECENT_MS ? 0.35 : share)
+  }
+
+  /** The moment, or the next one at which the office is open. */
+  #inHours(at: number): number {
+    const hour = (((at + ZONE_MS) % DAY_MS) / DAY_MS) * 24
+    if (hour >= 9 && hour < 19) return at
+    const midnight = Math.floor((at + ZONE_MS) / DAY_MS) * DAY_MS - ZONE_MS
+    return midnight + (hour < 9 ? 0 : DAY_MS) + (9 + 2 * this.#random()) * 3_600_000
+  }
+
+  async #idOf(call: string): Promise<string | undefined> {
     const { data } = await this.api<{ data: { id: string }[] }>(
       "GET",
-      `${own}/calls?limit=1&external_id=${external_id}`,
+      `/v1/sites/${this.site}/calls?limit=1&external_id=${call}`,
     )
-    const call = data[0]?.id
+    return data[0]?.id
+  }
+
+  /** The lead that a long call made by itself, or one written down by hand; undefined where the caller is known already. */
+  async #leadOf(call: string, phone: string, known: object): Promise<string | undefined> {
+    const own = `/v1/sites/${this.site}`
+    if (this.#leads.has(phone)) return undefined
+    this.#leads.add(phone)
+    const { data } = await this.api<{ data: { id: string }[] }>(
+      "GET",
+      `${own}/leads?limit=1&phone=${encodeURIComponent(phone)}`,
+    )
+    const made = data[0]?.id
+    if (made === undefined) return (await this.api("POST", `${own}/leads`, { ...known, phone, call })).id
+    await this.api("PATCH", `${own}/leads/${made}`, known)
+    return made
+  }
+
+  /** Somebody looks after a lead on the days that are planned, now and then a day late. */
+  #followUp(lead: string, now: number): void {
+    const own = `/v1/sites/${this.site}`
+    for (const days of FOLLOW_UP) {
+      const late = this.#random() < 0.06 ? 1 : 0
+      const midnight = Math.floor((now + ZONE_MS) / DAY_MS + days + late) * DAY_MS - ZONE_MS
+      const at = midnight + (9 + 9 * this.#random()) * 3_600_000
+      if (this.#isLeft(at, 0)) continue
+      this.#at(at, async () => {
+        const { data } = await this.api<{ data: { id: string; step: string }[] }>("GET", `${own}/tasks?lead=${lead}`)
+        const task = data.find(({ step }) => step === `day ${days}`)?.id
+        // A lead that was won or lost meanwhile has none.
+        if (task === undefined) return
+        const result = this.#random() < 0.75 ? "reached" : "no_answer"
+        await this.api("POST", `${own}/leads/${lead}/attempts`, { result, task })
+      })
+    }
+  }
+
+  async #lead(external_id: string, phone: string, buys: number, now: number): Promise<void> {
+    const own = `/v1/sites/${this.site}`
+    const call = await this.#idOf(external_id)
     if (!call) return
     const product = this.#pick(PRODUCTS)
     const amount = Math.round(18 + 120 * this.#random() ** 2) * 1000
     const wins = this.#random() < buys
     await this.api("PATCH", `${own}/calls/${call}`, { outcome: wins ? "预约量房" : "咨询", tags: [product] })
-    const { id } = await this.api("POST", `${own}/leads`, {
-      name: this.#pick(NAMES),
-      phone,
-      city: `天津${this.#pick(DISTRICTS)}`,
-      product,
-      amount,
-      call,
-    })
+    const known = { name: this.#pick(NAMES), city: `天津${this.#pick(DISTRICTS)}`, product, amount }
+    const id = await this.#leadOf(call, phone, known)
+    if (id === undefined) return
     this.counts.leads += 1
     const move = (days: number, fields: object) =>
       this.#at(now + days * DAY_MS, async () => void (await this.api("PATCH", `${own}/leads/${id}`, fields)))
-    if (this.#random() < 0.8)
-      this.#at(now + (0.1 + this.#random()) * DAY_MS, async () => {
-        await this.api("POST", `${own}/leads/${id}/attempts`, {
-          result: this.#random() < 0.75 ? "reached" : "no_answer",
-        })
-      })
+    this.#followUp(id, now)
     if (this.#random() < 0.7 || wins) move(1 + this.#random(), { stage: "mql", qualified: true })
     if (wins || this.#random() < 0.4) move(3 + 2 * this.#random(), { stage: "sql" })
     if (wins || this.#random() < 0.25) move(6 + 4 * this.#random(), { stage: "quoted" })

@@ -59,6 +59,12 @@ describe("the demo", () => {
         expect(totals.leads).toBeGreaterThanOrEqual(counts.leads)
         expect(totals.attributed).toBeGreaterThan(counts.calls / 2)
         expect(totals.cost).toBeGreaterThan(0)
+        // Somebody works there: what is overdue is days old and not months, and most of what was due is done.
+        const tasksOf = async (due: string) =>
+          (await get<{ data: { due_at: string }[] }>(`/v1/sites/${counts.site}/tasks?due=${due}&limit=500`)).data
+        const [overdue, done] = [await tasksOf("overdue"), await tasksOf("done")]
+        expect(done.length).toBeGreaterThan(overdue.length)
+        expect(overdue.filter(({ due_at }) => due_at < dayFromNow(-3))).toEqual([])
       })
       expect(await removeDemo(options)).toBe(true)
       expect(await removeDemo(options)).toBe(false)
