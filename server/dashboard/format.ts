@@ -89,7 +89,8 @@ function createFormat(language: string, timeZone: string, currency: string): For
   const month = new Intl.DateTimeFormat(language, { month: "long", year: "numeric", timeZone: "UTC" })
   const hours = new Intl.NumberFormat(language, { style: "unit", unit: "hour", maximumFractionDigits: 1 })
   const weekday = new Intl.DateTimeFormat(language, { weekday: "short", timeZone: "UTC" })
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" })
+  const relative = new Intl.RelativeTimeFormat(language)
+  const now = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "second")
   return {
     number: (value, decimals = 0) => (value === null ? NONE : (numbers[decimals] ?? money).format(value)),
     percent: (value, decimals = 0) => (value === null ? NONE : (percents[decimals] ?? change).format(value)),
@@ -114,8 +115,10 @@ function createFormat(language: string, timeZone: string, currency: string): For
     hours: (seconds) => (seconds === null ? NONE : hours.format(seconds / 3600)),
     month: (text) => writeDay(month, text),
     phone: (e164) => (e164 === null ? NONE : (parsePhoneNumberFromString(e164)?.formatInternational() ?? e164)),
-    ago: (instant, now) => {
-      const seconds = Math.round((new Date(instant).getTime() - now) / 1000)
+    // What is 40 hours ago may be yesterday's or not: it is told as a length of time.
+    ago: (instant, at) => {
+      const seconds = Math.round((new Date(instant).getTime() - at) / 1000)
+      if (seconds === 0) return now
       for (const [unit, length] of UNITS)
         if (Math.abs(seconds) >= length || unit === "second")
           return relative.format(Math.trunc(seconds / length), unit as Intl.RelativeTimeFormatUnit)

@@ -194,16 +194,21 @@ export function FailurePage(view: View, status: number): Markup {
   return (
     <Layout view={{ ...view, fault: undefined }} title={title}>
       <p>{t(status === 404 ? "error.missing_hint" : status === 403 ? "error.forbidden_hint" : "error.failed_hint")}</p>
-      {view.fault && status !== 404 ? (
-        <p class="quiet" lang="en">
-          {view.fault.detail}
-        </p>
-      ) : null}
+      {view.fault && status !== 404 ? <Detail view={view} detail={view.fault.detail} /> : null}
       <p>
         <a class="button" href="/app">
           {t("error.back")}
         </a>
       </p>
     </Layout>
+  )
+}
+
+function Detail({ view, detail }: { view: View; detail: string }): Markup {
+  const { text, lang } = writeFault(view, detail)
+  return (
+    <p class="quiet" lang={lang}>
+      {text}
+    </p>
   )
 }

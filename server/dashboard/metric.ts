@@ -7,6 +7,7 @@ import type { View } from "./view.js"
 
 const SHARES = /(_rate|_share|^roi|^romi|^ctr|^mean_confidence|^follow_up_on_time|^capacity_load)$/
 const DECIMALS = 2
+const LARGE_SHARE = 10
 
 /** The metrics of a list that reports know. */
 export function known(...wanted: string[]): Metric[] {
@@ -20,7 +21,8 @@ export function isShare(metric: string): boolean {
 
 /** A metric's value as people read it: a share, money, a length of time or a count. */
 export function writeMetric({ format }: View, metric: string, value: number | null): string {
-  if (isShare(metric)) return format.percent(value, 1)
+  // A return on next to nothing has so many digits that its decimals say nothing.
+  if (isShare(metric)) return format.percent(value, value !== null && Math.abs(value) >= LARGE_SHARE ? 0 : 1)
   if (FORMULAS[metric as Metric]?.money) return format.shortMoney(value)
   if (metric === "talk_s" || metric === "duration_s") return format.hours(value)
   if (metric.endsWith("_s")) return format.duration(value)

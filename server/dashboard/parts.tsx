@@ -6,6 +6,9 @@ import { isKey, type Key } from "./language.js"
 import type { Markup } from "./page.js"
 import { entered, type View, withQuery } from "./view.js"
 
+/** Characters of a figure that fit into a card at full size. */
+const VALUE_LENGTH = 9
+
 interface FieldProps {
   readonly view: View
   readonly name: string
@@ -232,6 +235,11 @@ export function Pager({ view, next }: { view: View; next: string | null }): Mark
       )}
     </p>
   )
+}
+
+/** A figure of a card, in one line: a long one is written smaller. */
+export function Value({ text }: { text: string }): Markup {
+  return <span class={text.length > VALUE_LENGTH ? "value nowrap long" : "value nowrap"}>{text}</span>
 }
 
 /** A word in a coloured frame. */

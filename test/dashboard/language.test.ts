@@ -1,10 +1,26 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { carrierNamed, carrierNames } from "../../server/carriers/index.js"
+import { writeNote } from "../../server/dashboard/carrier-note.js"
+import { formatFor } from "../../server/dashboard/format.js"
 import { type Key, LANGUAGES, type Language, pickLanguage, translator } from "../../server/dashboard/language.js"
 import { formatMessage, namesIn, pluralFormsIn } from "../../server/dashboard/message.js"
+import type { View } from "../../server/dashboard/view.js"
+import { writeWarning } from "../../server/dashboard/warning.js"
 import { MODELS } from "../../shared/contract-report.js"
 import { CHANNELS } from "../../shared/source.js"
+
+/** What stands in the place of what a warning is filled with. */
+const SAMPLES = [
+  ["tooMany", "orders, revenue"],
+  ["lacking", "orders, revenue"],
+  ["none", "labour, platforms"],
+  ["name", "orders"],
+  ["code", "EUR"],
+  ["days", "2026-11-21"],
+] as const
+const view = { t: translator("ru"), format: formatFor("ru", "UTC", "USD") } as View
 
 const tags = Object.keys(LANGUAGES) as Language[]
 const english = LANGUAGES.en.catalogue
@@ -42,11 +58,38 @@ describe("the catalogues", () => {
   it("[DASH2] hold no message that no page uses", () => {
     const text = sources.map((source) => source.text).join("\n")
     const families = [...[...text.matchAll(/nameOf\([\w.{} ]+, "(\w+)"/g)].map(([, family]) => `${family}.`)]
-    const made = [...text.matchAll(/`(\w+\.\w*)\$\{/g)].map(([, start = ""]) => start)
+    const made = [...text.matchAll(/`(\w+\.\w*)\$\{|startsWith\("(\w+\.)"\)/g)].map(([, one, two]) => one ?? two ?? "")
     const unused = keys.filter(
       (key) => !text.includes(`"${key}"`) && ![...families, ...made].some((start) => key.startsWith(start)),
     )
     expect(unused).toEqual([])
+  })
+
+  it("[DASH2] say what carriers' setups say, save the way through a console that is English itself", () => {
+    const setups = carrierNames().map((name) => carrierNamed(name)?.setup)
+    const left = setups
+      .flatMap((setup) => [...(setup?.notes ?? []), ...(setup?.steps ?? []).map(({ where }) => where)])
+      .filter((words) => writeNote(view, words).lang !== undefined)
+      .filter((words) => !/^(Phone Numbers|Voice|Applications|Subscriptions management), /.test(words))
+    expect(left).toEqual([])
+  })
+
+  it("[DASH2] say every warning of reports and imports", () => {
+    const files = ["report/report.ts", "report/credited.ts", "money/spend-import.ts"]
+    const texts = files
+      .map((name) => readFileSync(join("server/core", name), "utf8"))
+      .flatMap((text) =>
+        [...text.matchAll(/warnings\.push\(\s*([`"])(.*?)\1,?\s*\)/g)].map(([, , words = ""]) => words),
+      )
+      .map((words) =>
+        words.replace(/\$\{([^}]*)\}/g, (_, code: string) => SAMPLES.find(([part]) => code.includes(part))?.[1] ?? "7"),
+      )
+    expect(texts.length).toBeGreaterThanOrEqual(11)
+    expect(texts.filter((words) => writeWarning(view, words).lang !== undefined)).toEqual([])
+    expect(writeWarning(view, "no costs of labour, platforms in these days: returns look better").text).toBe(
+      "За эти дни нет расходов: Труд, Платформы. Если они были, окупаемость выглядит лучше, чем есть.",
+    )
+    expect(writeWarning(view, "something new").text).toBe("something new")
   })
 
   it("[DASH3] are the only place of words: no page has any of its own", () => {

@@ -12,6 +12,8 @@ interface ChartData {
 
 /** How often the list of live calls is fetched where no connection may stay open, ms. */
 const POLL_MS = 5000
+/** The label of a day below a chart is about so wide: half of the last one stands beside the axis. */
+const LABEL_PX = 56
 
 /** Steps of an axis that counts: there is no half call. */
 const WHOLE_STEPS = Array.from({ length: 9 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat()
@@ -94,7 +96,7 @@ function draw(plot: Plot, place: HTMLElement): void {
     {
       width: Math.round(box.width),
       height: Math.round(box.height),
-      padding: [8, 8, 0, 0],
+      padding: [8, LABEL_PX / 2, 0, 0],
       legend: { show: true, live: true },
       cursor: { y: false, drag: { x: false, y: false } },
       scales: { x: { time: false } },

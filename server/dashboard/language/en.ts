@@ -76,6 +76,42 @@ const en = {
   "fault.taken": "There is one of this name already.",
   "fault.twice": "It is named twice.",
   "fault.known_number": "The site has this number already.",
+  "fault.span": "At most {count} days.",
+  "fault.years": "At most ten years.",
+  "fault.at_most": "More than {count} are not possible here.",
+  "fault.rows": "A file has at most {count} rows: please split it.",
+  "fault.cells": "Some cells of the file cannot be read ({count}); nothing was imported.",
+  "fault.row_length": "This line has {cells} cells, the header has {names}.",
+  "fault.quotation": "A quotation mark is not closed.",
+  "fault.no_rows": "The file has no row of spending.",
+  "fault.too_much": "This is too much at once: please split it.",
+  "fault.page": "This page of the list is no more: begin anew.",
+  "fault.groups": "This model tells {count} groups apart at most: group by less.",
+  "fault.one_interval": "Choose one of day, week, month and quarter.",
+  "fault.whom": "Name a number or an address.",
+  "fault.unread": "The form could not be read. Please send it again.",
+  "fault.busy": "The server is busy with such requests: try again in a moment.",
+  "fault.simulated": "The server answered its own test with {status}.",
+  "fault.no_credentials": "This carrier has no credentials here yet: connect it first.",
+  "fault.not_there": "This carrier cannot be asked for that.",
+  "fault.being_bought": "This number is being bought from another carrier.",
+  "warning.not_known": "{metrics}: not known by what you grouped or filtered by, or with this model.",
+  "warning.too_many": "{metrics}: too many rows to count one by one. Choose fewer days.",
+  "warning.unrated_orders":
+    "{count, plural, one {# order} other {# orders}} in another currency: no exchange rate is known, so no sum counts them.",
+  "warning.marginless": "{count, plural, one {# order has} other {# orders have}} no margin and count as none of it.",
+  "warning.foreign_leads":
+    "{count, plural, one {# open lead is} other {# open leads are}} in another currency and not in the value of the pipeline.",
+  "warning.own_zone": "Costs are counted by the days of the site's own zone.",
+  "warning.no_costs":
+    "No costs of this kind in these days: {kinds}. If there were any, returns look better than they are.",
+  "warning.unrated_costs":
+    "{count, plural, one {# cost} other {# costs}} in another currency: no exchange rate is known, so no sum counts them.",
+  "warning.markov":
+    "More than {count} visits: the Markov model leaves out the journeys that ended in nothing ({metrics}).",
+  "warning.rounded":
+    "{count, plural, one {# amount has} other {# amounts have}} more places than the currency and were rounded.",
+  "warning.no_rate": "No exchange rate is known for {code} on {day}: no sum counts these costs until there is one.",
   "fault.clock": "This is no time of day. Write e.g. 09:00.",
   "fault.language": "This is no tag of a language, such as en or pt-BR.",
   "fault.caller": "A number, a beginning such as +1900*, or withheld.",
@@ -370,6 +406,60 @@ const en = {
   "setup.method": "Called by",
   "setup.types": "Event types",
   "setup.notes": "Good to know",
+  "note.aliyun_wait": "Aliyun waits 700 ms for an answer: the server should be near it.",
+  "note.unsigned": "Nothing is signed: put your secret into the addresses, and keep them to yourself.",
+  "note.bandwidth_fallback":
+    "Enter a Call-initiated fallback URL that transfers to the business, for the time when this server cannot be reached.",
+  "note.bandwidth_login":
+    "Enter the same user name and password there as Callback user ID and password: nothing else proves a request.",
+  "note.infobip_one":
+    "Infobip sends all types to one address. Where a call goes is set in Infobip's own call routing, or by your program.",
+  "note.jambonz_retry": "The part behind # is read by jambonz alone: without it a failed request is not tried again.",
+  "note.jambonz_secret": "The webhook secret is on the account's page.",
+  "note.mango_events": "Mango puts /events/... behind the address itself. Where a call goes is set in the PBX.",
+  "note.pbx_examples":
+    "examples/pbx has a script and configurations for Asterisk, FreeSWITCH and Kamailio: RINGTRAIL_URL is the address without /voice.",
+  "note.plivo_assign":
+    "Assign the application to the numbers. Its Fallback Answer URL is asked after three failures or 60 s: enter one that dials the business.",
+  "note.signalwire_wait":
+    "SignalWire waits 2 s for a connection and 5 s for the answer, and does not try again: enter a fallback URL that dials the business.",
+  "note.sinch_one":
+    "Sinch sends all types to one address. Assign the app to the numbers; a fallback URL there keeps callers connected.",
+  "note.texml_assign":
+    "Assign the application to the numbers, and an outbound voice profile to the application: without one it cannot forward.",
+  "note.texml_post":
+    "Choose POST as the webhook method: of a GET nothing is signed, and such a call is answered but not recorded.",
+  "note.texml_failover":
+    "Enter a failover URL that dials the business, for the time when this server cannot be reached.",
+  "note.telnyx_one":
+    "Telnyx sends all types to one address. Where a call goes is decided by the program that sends your commands; telnyx-texml takes our instructions instead.",
+  "note.telnyx_recording":
+    "The address of a recording dies after ten minutes, and is reported once: fetch it then, or switch on public recordings.",
+  "note.tencent_action":
+    "Tencent puts ?action= behind the address itself. Where a call goes is set in the contact centre.",
+  "note.twilio_primary":
+    "Primary handler fails: enter a TwiML Bin that dials the business, for the time when this server cannot be reached.",
+  "note.twilio_retry":
+    "The part behind # is read by Twilio alone: it gives up on a try sooner and tries again, where it would try once.",
+  "note.twilio_token":
+    "Twilio signs with the primary auth token only: while you change it, set the new one as auth_token and the old one in auth_tokens.",
+  "note.uis_each":
+    "One notification for each address. Nothing is signed: put your secret into the addresses, and keep them to yourself.",
+  "note.vonage_post": "Choose POST for both and switch on Use signed webhooks: of a GET only the token is signed.",
+  "note.vonage_fallback":
+    "Vonage tries an answer URL twice within 5 s each: enter a Fallback URL that connects the business.",
+  "note.zadarma_echo":
+    "Zadarma checks the address by a GET with zd_echo when it is entered: it is answered at once, credentials or not.",
+  "note.pbx_voice": "asked before a call is put through; the answer says where it goes",
+  "note.pbx_status": "told how the leg to the business fares",
+  "note.pbx_recording": "told the address of a recording",
+  "note.pbx_input": "told what the caller pressed",
+  "note.where_mango": "Integrations, API connector: address of the external system",
+  "note.where_uis": "Notifications, a new one by HTTP",
+  "note.where_zadarma": "Settings, Integrations and API, API: notifications about PBX calls, URL",
+  "note.where_tencent": "Advanced features, Data push: call records and recordings, Basic authentication",
+  "note.where_aliyun": "Number protection, Message receipts, HTTP batch push",
+  "setup.same_page": "the same page: {place}",
   "setup.unreachable":
     "No carrier can reach {url}. That is fine for trying things out; for real calls set PUBLIC_URL to the address under which the world reaches this server.",
   "setup.unencrypted": "{url} is not encrypted, and most carriers insist on https: set PUBLIC_URL to an https address.",

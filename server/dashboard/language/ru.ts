@@ -79,6 +79,41 @@ const ru: Catalogue = {
   "fault.taken": "С таким именем уже есть.",
   "fault.twice": "Указано дважды.",
   "fault.known_number": "Этот номер уже есть на сайте.",
+  "fault.span": "Не больше {count} дней.",
+  "fault.years": "Не больше десяти лет.",
+  "fault.at_most": "Больше {count} здесь нельзя.",
+  "fault.rows": "В файле не больше {count} строк: разделите его.",
+  "fault.cells": "Часть ячеек файла не читается ({count}); ничего не загружено.",
+  "fault.row_length": "В строке {cells} ячеек, в заголовке {names}.",
+  "fault.quotation": "Кавычка не закрыта.",
+  "fault.no_rows": "В файле нет строк с расходами.",
+  "fault.too_much": "Слишком много сразу: разделите.",
+  "fault.page": "Этой страницы списка больше нет: начните сначала.",
+  "fault.groups": "Эта модель различает не больше {count} групп: группируйте крупнее.",
+  "fault.one_interval": "Выберите одно: день, неделю, месяц или квартал.",
+  "fault.whom": "Назовите номер или адрес.",
+  "fault.unread": "Форма не прочитана. Отправьте её ещё раз.",
+  "fault.busy": "Сервер занят такими запросами: повторите чуть позже.",
+  "fault.simulated": "На проверку сервер ответил {status}.",
+  "fault.no_credentials": "Для этого оператора ещё нет данных доступа: подключите его.",
+  "fault.not_there": "У этого оператора такого не запросить.",
+  "fault.being_bought": "Этот номер уже покупается у другого оператора.",
+  "warning.not_known": "{metrics}: неизвестно при такой группировке, фильтре или модели.",
+  "warning.too_many": "{metrics}: слишком много строк для подсчёта. Выберите меньше дней.",
+  "warning.unrated_orders":
+    "{count, plural, one {# заказ} few {# заказа} many {# заказов} other {# заказа}} в другой валюте: курса нет, в суммы не входит.",
+  "warning.marginless":
+    "Без маржи {count, plural, one {# заказ} few {# заказа} many {# заказов} other {# заказа}}: она принята за ноль.",
+  "warning.foreign_leads":
+    "{count, plural, one {# открытый лид} few {# открытых лида} many {# открытых лидов} other {# открытого лида}} в другой валюте: в сумму воронки не входит.",
+  "warning.own_zone": "Расходы считаются по дням пояса сайта.",
+  "warning.no_costs": "За эти дни нет расходов: {kinds}. Если они были, окупаемость выглядит лучше, чем есть.",
+  "warning.unrated_costs":
+    "{count, plural, one {# расход} few {# расхода} many {# расходов} other {# расхода}} в другой валюте: курса нет, в суммы не входит.",
+  "warning.markov": "Больше {count} визитов: модель Маркова не учитывает пути без результата ({metrics}).",
+  "warning.rounded":
+    "{count, plural, one {# сумма округлена} few {# суммы округлены} many {# сумм округлено} other {# суммы округлено}} до знаков валюты.",
+  "warning.no_rate": "Нет курса {code} на {day}: пока его нет, эти расходы не входят в суммы.",
   "fault.clock": "Это не время. Напишите, например, 09:00.",
   "fault.language": "Это не метка языка вида en или pt-BR.",
   "fault.caller": "Номер, начало вида +1900* или withheld.",
@@ -374,6 +409,55 @@ const ru: Catalogue = {
   "setup.method": "Способ вызова",
   "setup.types": "Типы событий",
   "setup.notes": "Что ещё важно",
+  "note.aliyun_wait": "Aliyun ждёт ответа 700 мс: сервер должен быть рядом.",
+  "note.unsigned": "Подписи нет: впишите секрет в адреса и никому их не показывайте.",
+  "note.bandwidth_fallback":
+    "Укажите Call-initiated fallback URL, который переводит звонок в компанию, на случай недоступности сервера.",
+  "note.bandwidth_login":
+    "Впишите там те же имя и пароль как Callback user ID и password: ничто другое запрос не подтверждает.",
+  "note.infobip_one":
+    "Infobip шлёт все типы на один адрес. Куда идёт звонок, задаётся в маршрутизации Infobip или вашей программой.",
+  "note.jambonz_retry": "Часть после # читает только jambonz: без неё неудачный запрос не повторяется.",
+  "note.jambonz_secret": "Секрет вебхука — на странице аккаунта.",
+  "note.mango_events": "Mango само дописывает /events/... к адресу. Куда идёт звонок, задаётся в АТС.",
+  "note.pbx_examples":
+    "В examples/pbx есть скрипт и настройки для Asterisk, FreeSWITCH и Kamailio: RINGTRAIL_URL — адрес без /voice.",
+  "note.plivo_assign":
+    "Назначьте приложение номерам. Fallback Answer URL запрашивается после трёх сбоев или 60 с: укажите тот, что звонит в компанию.",
+  "note.signalwire_wait":
+    "SignalWire ждёт соединения 2 с и ответа 5 с и не повторяет: укажите fallback URL, который звонит в компанию.",
+  "note.sinch_one": "Sinch шлёт все типы на один адрес. Назначьте приложение номерам; fallback URL там сохранит связь.",
+  "note.texml_assign":
+    "Назначьте приложение номерам, а приложению — outbound voice profile: без него переводить звонки нельзя.",
+  "note.texml_post": "Выберите метод POST: GET не подписывается, такой звонок принимается, но не учитывается.",
+  "note.texml_failover": "Укажите failover URL, который звонит в компанию, на случай недоступности сервера.",
+  "note.telnyx_one":
+    "Telnyx шлёт все типы на один адрес. Куда идёт звонок, решает программа, шлющая команды; telnyx-texml слушается нас.",
+  "note.telnyx_recording":
+    "Адрес записи живёт десять минут и сообщается один раз: скачайте её сразу или включите публичные записи.",
+  "note.tencent_action": "Tencent само дописывает ?action= к адресу. Куда идёт звонок, задаётся в контакт-центре.",
+  "note.twilio_primary":
+    "Primary handler fails: укажите TwiML Bin, который звонит в компанию, на случай недоступности сервера.",
+  "note.twilio_retry": "Часть после # читает только Twilio: он раньше бросает попытку и пробует снова, а не один раз.",
+  "note.twilio_token":
+    "Twilio подписывает только основным auth token: при смене задайте новый как auth_token, а старый в auth_tokens.",
+  "note.uis_each":
+    "По одному уведомлению на каждый адрес. Подписи нет: впишите секрет в адреса и никому их не показывайте.",
+  "note.vonage_post": "Выберите POST для обоих и включите Use signed webhooks: у GET подписан только токен.",
+  "note.vonage_fallback":
+    "Vonage пробует answer URL дважды по 5 с: укажите Fallback URL, который соединяет с компанией.",
+  "note.zadarma_echo":
+    "При вводе адреса Zadarma проверяет его запросом GET с zd_echo: ответ будет сразу, с данными доступа или без.",
+  "note.pbx_voice": "спрашивают перед соединением; ответ говорит, куда идёт звонок",
+  "note.pbx_status": "сообщают, как идёт соединение с компанией",
+  "note.pbx_recording": "сообщают адрес записи",
+  "note.pbx_input": "сообщают, что нажал звонящий",
+  "note.where_mango": "Интеграции, API-коннектор: адрес внешней системы",
+  "note.where_uis": "Уведомления, новое по HTTP",
+  "note.where_zadarma": "Настройки, Интеграции и API, API: уведомления о звонках АТС, URL",
+  "note.where_tencent": "Advanced features (高级功能), Data push (数据推送): записи звонков, Basic authentication",
+  "note.where_aliyun": "Number protection (号码隐私保护), Message receipts (消息回执), HTTP batch push",
+  "setup.same_page": "там же: {place}",
   "setup.unreachable":
     "Оператор не достучится до {url}. Для пробы это не мешает; для настоящих звонков укажите в PUBLIC_URL адрес, по которому сервер виден снаружи.",
   "setup.unencrypted":

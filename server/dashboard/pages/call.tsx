@@ -8,6 +8,7 @@ import { listOrders } from "../../core/money/order.js"
 import type { Site } from "../../core/store/db.js"
 import { visitsOf } from "../../core/visit/visit-list.js"
 import { parseWith } from "../../http/parse.js"
+import { carrierTitle } from "../carrier-title.js"
 import { Bar } from "../chart.js"
 import { amountIn, textIn } from "../entry.js"
 import { writeEvidence } from "../evidence.js"
@@ -50,7 +51,7 @@ export const callPage: Page<Site> = {
               <Fact name={t("calls.to")}>{format.phone(call.to)}</Fact>
               <Fact name={t("calls.talk")}>{format.duration(call.talk_s)}</Fact>
               <Fact name={t("calls.duration")}>{format.duration(call.duration_s)}</Fact>
-              <Fact name={t("call.carrier")}>{call.carrier}</Fact>
+              <Fact name={t("call.carrier")}>{carrierTitle(call.carrier)}</Fact>
               {call.wait_s === null ? null : <Fact name={t("call.wait")}>{format.duration(call.wait_s)}</Fact>}
               {call.caller_region ? <Fact name={t("dimension.caller_region")}>{call.caller_region}</Fact> : null}
               {call.prior_calls > 0 ? <Fact name={t("call.prior")}>{format.number(call.prior_calls)}</Fact> : null}

@@ -20,6 +20,7 @@ import { Layout } from "../layout.js"
 import type { Markup, Page } from "../page.js"
 import { Badge, Button, Field, nameOf, Panel, Select, Table } from "../parts.js"
 import { can, filled, type View } from "../view.js"
+import { Warnings } from "../warning.js"
 import { MoneyTabs } from "./money-tabs.js"
 
 const IMPORTS_SHOWN = 20
@@ -235,11 +236,7 @@ function PreviewOf({ view, preview }: { view: View; preview: Preview }): Markup 
           </>
         )}
       </dl>
-      {warnings.map((words) => (
-        <p class="notice warn" lang="en">
-          {words}
-        </p>
-      ))}
+      <Warnings view={view} warnings={warnings} kind="notice warn" />
       <FaultTable view={view} faults={faults} />
       <form method="post" action={view.path} enctype="multipart/form-data">
         <textarea name="csv" hidden>

@@ -7,6 +7,7 @@ import { addNumbers, listNumbers, updateNumber } from "../../core/number/number.
 import { listPoolUse } from "../../core/number/pool-setup.js"
 import type { Site } from "../../core/store/db.js"
 import { parseWith } from "../../http/parse.js"
+import { carrierTitle } from "../carrier-title.js"
 import { Bar, TimeSeries } from "../chart.js"
 import { Layout } from "../layout.js"
 import { ask, writeMetric } from "../metric.js"
@@ -215,7 +216,7 @@ function Carriers({ site, view }: { site: Site; view: View }): Markup {
         rows={set}
         empty={t("numbers.no_carrier")}
         columns={[
-          { name: t("call.carrier"), cell: (row) => row.name },
+          { name: t("call.carrier"), cell: (row) => carrierTitle(row.name) },
           { name: t("numbers.credentials"), cell: () => <Badge kind="good">{t("numbers.are_set")}</Badge> },
           { name: t("numbers.set_at"), cell: (row) => format.dateTime(row.at) },
           {

@@ -9,7 +9,7 @@ import { amountIn, givenIn, textIn } from "../entry.js"
 import { Layout } from "../layout.js"
 import { ask, known, writeMetric } from "../metric.js"
 import type { Markup, Page } from "../page.js"
-import { Badge, Button, Field, nameOf, Pager, Panel, Select, Source, Table } from "../parts.js"
+import { Badge, Button, Field, nameOf, Pager, Panel, Select, Source, Table, Value } from "../parts.js"
 import { type Period, PeriodPicker, readPeriod } from "../period.js"
 import { attempt, can, entered, filled, sitePath, type View } from "../view.js"
 
@@ -85,7 +85,7 @@ function Sums({ site, view, period }: { site: Site; view: View; period: Period }
       {SUMS.map((metric) => (
         <li class="card">
           <span class="name">{nameOf(view, "metric", metric)}</span>
-          <span class="value">{writeMetric(view, metric, totals[metric] ?? null)}</span>
+          <Value text={writeMetric(view, metric, totals[metric] ?? null)} />
         </li>
       ))}
     </ul>

@@ -7,7 +7,7 @@ import type { SiteDashboard } from "../host.js"
 import { Layout } from "../layout.js"
 import { ask, betterOf, known, writeMetric } from "../metric.js"
 import type { Markup, Page } from "../page.js"
-import { Badge, Change, nameOf, Panel, Source, Table } from "../parts.js"
+import { Badge, Change, nameOf, Panel, Source, Table, Value } from "../parts.js"
 import { daysIn, type Period, PeriodPicker, readPeriod } from "../period.js"
 import { can, sitePath, type View } from "../view.js"
 
@@ -85,7 +85,7 @@ function Cards({ site, view, period }: { site: Site; view: View; period: Period 
       {shown.map((metric) => (
         <li class="card">
           <span class="name">{nameOf(view, "metric", metric)}</span>
-          <span class="value">{writeMetric(view, metric, now[metric] ?? null)}</span>
+          <Value text={writeMetric(view, metric, now[metric] ?? null)} />
           <Change view={view} now={now[metric] ?? null} before={before[metric] ?? null} better={betterOf(metric)} />
         </li>
       ))}

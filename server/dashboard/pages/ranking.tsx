@@ -7,6 +7,7 @@ import { writeMetric } from "../metric.js"
 import type { Markup } from "../page.js"
 import { Badge, nameOf, Panel, Table } from "../parts.js"
 import type { View } from "../view.js"
+import { Warnings } from "../warning.js"
 
 const ROWS = 100
 const GOOD = "few_calls_many_orders"
@@ -37,8 +38,8 @@ export function Ranking({ site, view, asked }: { site: Site; view: View; asked: 
         rows={rows}
         empty={t("overview.nothing_yet")}
         columns={[
-          { name: t("ranking.place"), cell: (row) => (row.rank === null ? "–" : format.number(row.rank)) },
           { name: nameOf(view, "dimension", by), cell: (row) => name(row.value) },
+          { name: t("ranking.place"), cell: (row) => (row.rank === null ? "–" : format.number(row.rank)) },
           { name: t("overview.flags"), cell: (row) => <Flags view={view} row={row} /> },
           ...figures.map((metric) => ({
             name: nameOf(view, "metric", metric),
@@ -62,11 +63,7 @@ export function Ranking({ site, view, asked }: { site: Site; view: View; asked: 
           },
         ]}
       />
-      {warnings.map((words) => (
-        <p class="quiet" lang="en">
-          {words}
-        </p>
-      ))}
+      <Warnings view={view} warnings={warnings} />
     </Panel>
   )
 }

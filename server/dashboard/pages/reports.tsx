@@ -24,6 +24,7 @@ import { type Markup, PAGE_HEADERS, type Page } from "../page.js"
 import { Button, Change, Copyable, Field, nameOf, Panel, Select, Table } from "../parts.js"
 import { PeriodPicker, readPeriod } from "../period.js"
 import { can, sitePath, type View } from "../view.js"
+import { Warnings } from "../warning.js"
 import { Ranking } from "./ranking.js"
 import { SavedReports, savedActions } from "./report-saved.js"
 
@@ -331,11 +332,7 @@ function Shown({ site, view }: { site: Site; view: View }): Markup {
   return (
     <Panel>
       {isSeries ? <Lines view={view} answer={answer} /> : null}
-      {answer.warnings.map((words) => (
-        <p class="quiet" lang="en">
-          {words}
-        </p>
-      ))}
+      <Warnings view={view} warnings={answer.warnings} />
       <Rows view={view} answer={answer} other={other} />
     </Panel>
   )

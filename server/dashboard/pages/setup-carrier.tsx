@@ -6,6 +6,7 @@ import type { Site } from "../../core/store/db.js"
 import { notFound } from "../../core/store/refusal.js"
 import { parseWith } from "../../http/parse.js"
 import { callbackUrl } from "../../http/routes/carriers.js"
+import { writeNote } from "../carrier-note.js"
 import { carrierTitle } from "../carrier-title.js"
 import type { Key } from "../language.js"
 import { Layout } from "../layout.js"
@@ -126,7 +127,7 @@ function Addresses({ view, name }: { view: View; name: string }): Markup | null 
       <ol class="tasks">
         {steps.map((step, index) => (
           <li>
-            <p lang="en">{step.where}</p>
+            <Words view={view} words={step.where} />
             <Copyable view={view} id={`url-${index}`} text={step.url} />
             <Details view={view} step={step} index={index} />
           </li>
@@ -135,15 +136,22 @@ function Addresses({ view, name }: { view: View; name: string }): Markup | null 
       {setup.notes.length === 0 ? null : (
         <>
           <h3>{t("setup.notes")}</h3>
-          <ul lang="en">
+          <ul>
             {setup.notes.map((note) => (
-              <li>{note}</li>
+              <li>
+                <Words view={view} words={note} />
+              </li>
             ))}
           </ul>
         </>
       )}
     </Panel>
   )
+}
+
+function Words({ view, words }: { view: View; words: string }): Markup {
+  const { text, lang } = writeNote(view, words)
+  return <span lang={lang}>{text}</span>
 }
 
 function Details({ view, step, index }: { view: View; step: SetupAddress; index: number }): Markup {

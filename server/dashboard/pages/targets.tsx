@@ -17,9 +17,10 @@ import { amountIn, textIn } from "../entry.js"
 import { Layout } from "../layout.js"
 import { ask, isShare, writeMetric } from "../metric.js"
 import type { Markup, Page } from "../page.js"
-import { Badge, Button, Field, nameOf, Pager, Panel, Select, Table } from "../parts.js"
+import { Badge, Button, Field, nameOf, Pager, Panel, Select, Table, Value } from "../parts.js"
 import { daysIn } from "../period.js"
 import { can, sitePath, type View, withQuery } from "../view.js"
+import { Warnings } from "../warning.js"
 import { FlightFields, flightsIn } from "./flights.js"
 import { MoneyTabs } from "./money-tabs.js"
 
@@ -102,11 +103,7 @@ export const targetPage: Page<Site> = {
         <Panel title={t("targets.pacing")}>
           <Pacing site={site} view={view} paced={paced} />
           <Periods view={view} paced={paced} />
-          {paced.warnings.map((words) => (
-            <p class="quiet" lang="en">
-              {words}
-            </p>
-          ))}
+          <Warnings view={view} warnings={paced.warnings} />
         </Panel>
         {paced.parts.length === 0 ? null : (
           <Panel title={t("targets.parts")}>
@@ -243,7 +240,7 @@ function Figures({ view, paced }: { view: View; paced: PacingAnswer }): Markup {
         {cards.map(([name, value]) => (
           <li class="card">
             <span class="name">{name}</span>
-            <span class="value">{value}</span>
+            <Value text={value} />
           </li>
         ))}
       </ul>
