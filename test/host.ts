@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+import Database from "better-sqlite3"
 import { convertV4MiniflareOptions, Miniflare } from "miniflare"
 import { newKey } from "../server/core/store/id.js"
 import type { Log } from "../server/http/host.js"
@@ -59,6 +60,10 @@ export interface Host {
   api<T = Record<string, unknown>>(method: string, path: string, body?: unknown, options?: ApiOptions): Promise<T>
   /** The server stops and starts again over the same data (worker: the site's object dies). */
   restart(site: string): Promise<void>
+  /** The housekeeping that comes every some minutes, now. */
+  sweep(site: string): Promise<void>
+  /** Rows of a site's own database, as they are stored. */
+  look<T = Record<string, unknown>>(site: string, query: string): Promise<T[]>
   close(): Promise<void>
 }
 
@@ -112,6 +117,8 @@ export async function startHost(engine: Engine, options: HostOptions = {}): Prom
       return (text === "" ? undefined : JSON.parse(text)) as T
     },
     restart: backend.restart,
+    sweep: backend.sweep,
+    look: async <T>(site: string, query: string) => (await backend.look(site, query)) as T[],
     close: backend.close,
   }
 }
@@ -122,6 +129,8 @@ interface Backend {
   rowsWritten(): Promise<number>
   clockMoved(now: number): Promise<void>
   restart(site: string): Promise<void>
+  sweep(site: string): Promise<void>
+  look(site: string, query: string): Promise<unknown[]>
   close(): Promise<void>
 }
 
@@ -176,6 +185,15 @@ async function startNode(
       await server.stop()
       server = await start(Number(new URL(url).port))
     },
+    sweep: () => server.sweep(),
+    look: async (site, query) => {
+      const sqlite = new Database(join(folder, "sites", `${site}.db`), { readonly: true })
+      try {
+        return sqlite.prepare(query).all()
+      } finally {
+        sqlite.close()
+      }
+    },
     close: async () => {
       await server.stop()
       if (dataDir === undefined) rmSync(folder, { recursive: true, force: true })
@@ -215,6 +233,8 @@ async function startWorker(
     rowsWritten: async () => JSON.parse(await ask("rows")) as number,
     clockMoved,
     restart: async (site) => void (await ask(`die?site=${site}`)),
+    sweep: async (site) => void (await ask(`sweep?site=${site}`)),
+    look: async (site, query) => JSON.parse(await ask(`look?${new URLSearchParams({ site, query })}`)) as unknown[],
     close: () => workerd.dispose(),
   }
 }

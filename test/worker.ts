@@ -1,7 +1,7 @@
 import worker, { DirectoryObject, SiteObject } from "../server/worker/index.js"
 
-// The real Worker with three things a test needs: a clock that it sets, a count of the rows that the objects wrote, and
-// storage that fails when it is told to.
+// The real Worker with what a test needs: a clock that it sets, a count of the rows that the objects wrote, storage that fails
+// when it is told to, a sweep at once, and a look at what is stored.
 // Worker and objects share one isolate here, so a module's variable reaches them all.
 
 let time: number | undefined
@@ -24,6 +24,16 @@ class TestedSite extends SiteObject {
     }
     const counting = { sql: { exec }, transactionSync: <T>(work: () => T) => storage.transactionSync(work) }
     return counting as unknown as DurableObjectStorage
+  }
+
+  /** What its alarm does, which cannot be called from without. */
+  async sweep(): Promise<void> {
+    await this.alarm()
+  }
+
+  /** What a query of the object's own database answers. */
+  look(query: string): unknown[] {
+    return this.ctx.storage.sql.exec(query).toArray()
   }
 
   /** The object dies, as at a deploy or an eviction; the next request starts it anew from its storage. */
@@ -56,6 +66,13 @@ export default {
         .die()
         .catch(() => undefined)
       return new Response("dead")
+    }
+    if (pathname === "/test/sweep" || pathname === "/test/look") {
+      const sites = (env as { SITES: DurableObjectNamespace<TestedSite> }).SITES
+      const site = sites.getByName(searchParams.get("site") ?? "")
+      if (pathname === "/test/look") return Response.json(await site.look(searchParams.get("query") ?? ""))
+      await site.sweep()
+      return new Response("swept")
     }
     return worker.fetch(request, env, ctx)
   },
