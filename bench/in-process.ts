@@ -6,7 +6,7 @@ import { createPool } from "../server/core/number/pool-setup.js"
 import { createSite, newSettings } from "../server/core/site/settings.js"
 import { createMoments } from "../server/core/store/clock.js"
 import type { Site } from "../server/core/store/db.js"
-import { newSecret } from "../server/core/store/id.js"
+import { createIds, dayOfId, newSecret } from "../server/core/store/id.js"
 import { recordVisit } from "../server/core/visit/visit.js"
 import { type OpenDatabase, openDatabase } from "../server/node/database.js"
 import { ORIGIN, USER_AGENTS, visitNumber } from "./traffic.js"
@@ -101,8 +101,8 @@ function writerByHand({ sqlite }: OpenDatabase): (n: number) => void {
     "select id, e164, busy_until from numbers where pool_id = (select ?) and share = '' and state = 'active' order by busy_until limit 1",
   )
   const holder = sqlite.prepare("select id, visit_id from leases where number_id = ? and until_at is null")
-  const close = sqlite.prepare("update leases set seen_at = ?, until_at = ? where number_id = ? and id = ?")
-  const open = sqlite.prepare("insert into leases (number_id, id, visit_id, pool_id) values (?, ?, ?, ?)")
+  const close = sqlite.prepare("update leases set seen_at = ?, until_at = ? where day = ? and number_id = ? and id = ?")
+  const open = sqlite.prepare("insert into leases (day, number_id, id, visit_id, pool_id) values (?, ?, ?, ?, ?)")
   const rest = sqlite.prepare("update numbers set busy_until = ? where id = ?")
   const source = sqlite.prepare(
     "select id from sources where source = ? and medium = ? and campaign = ? and term = '' and content = '' and channel = ? and ga4_channel = ?",
@@ -112,19 +112,19 @@ function writerByHand({ sqlite }: OpenDatabase): (n: number) => void {
     `insert into visits (id, secret, source_id, landing_url, landing_page, referrer, device, browser, os, language, consent, seen_at, leases)
      values (?, ?, ?, ?, ?, ?, 'desktop', 'Chrome', 'Linux', 'en', 'full', ?, ?)`,
   )
-  let last = Date.now() * 1000
+  const newId = createIds(0)
   return (n) => {
     const now = Date.now() + n * 3000
     const number = pick.get(pool) as { id: number }
-    for (const { id } of holder.all(number.id) as { id: number }[]) close.run(now, now, number.id, id)
-    const lease = ++last
-    const id = ++last
-    open.run(number.id, lease, id, pool)
+    for (const { id } of holder.all(number.id) as { id: number }[]) close.run(now, now, dayOfId(id), number.id, id)
+    const lease = newId(now)
+    const id = newId(now)
+    open.run(dayOfId(lease), number.id, lease, id, pool)
     rest.run(now + 1_800_000, number.id)
     const key = ["google", "cpc", `campaign-${n % 50}`, "Paid Search", "Paid Search"]
     let row = source.get(...key) as { id: number } | undefined
     if (!row) {
-      row = { id: ++last }
+      row = { id: newId(now) }
       addSource.run(row.id, key[3], key[4], key[0], key[1], key[2])
     }
     visit.run(

@@ -138,9 +138,9 @@ function layHistory(file: string): void {
     .run({ leases: LEASES, last, step, now, every: EVERY_MS })
   sqlite
     .prepare(
-      `insert into leases (number_id, id, visit_id, pool_id, seen_at, until_at)
+      `insert into leases (day, number_id, id, visit_id, pool_id, seen_at, until_at)
        with recursive n(i) as (select 1 union all select i + 1 from n where i < @leases)
-       select p.id, @last - i * @step, @last - i * @step, @pool, @now - i * @every + 60000, @now - i * @every + 120000
+       select (cast(@last - i * @step as integer) / 2048 + 1704067200000) / 86400000, p.id, @last - i * @step, @last - i * @step, @pool, @now - i * @every + 60000, @now - i * @every + 120000
        from n join pool_numbers p on p.place = n.i % @numbers`,
     )
     .run({ leases: LEASES, last, step, now, every: EVERY_MS, pool: lease?.pool_id ?? 0, numbers: own.length })

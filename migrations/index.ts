@@ -24,6 +24,7 @@ import site0044 from "./site/0044_saved_report_look.sql"
 import site0046 from "./site/0046_script.sql"
 import site0047 from "./site/0047_outbox.sql"
 import site0048 from "./site/0048_sum_items_freed.sql"
+import site0049 from "./site/0049_leases_by_day.sql"
 
 /** One step of a schema: forward only and additive, because a Durable Object cannot switch foreign keys off nor rename in place. */
 export interface Migration {
@@ -58,6 +59,7 @@ export const SITE_MIGRATIONS: readonly Migration[] = [
   { version: 46, name: "script", sql: site0046 },
   { version: 47, name: "outbox", sql: site0047 },
   { version: 48, name: "sum_items_freed", sql: site0048 },
+  { version: 49, name: "leases_by_day", sql: site0049 },
 ]
 
 /** Steps of the directory, in order. */

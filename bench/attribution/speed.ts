@@ -3,6 +3,7 @@ import { resolve } from "../../server/core/attribution/resolve.js"
 import { createPool } from "../../server/core/number/pool-setup.js"
 import { createSite, newSettings } from "../../server/core/site/settings.js"
 import { createMoments } from "../../server/core/store/clock.js"
+import { dayOfId } from "../../server/core/store/id.js"
 import { openDatabase } from "../../server/node/database.js"
 
 const START = Date.UTC(2026, 2, 2)
@@ -29,7 +30,7 @@ export function measureResolve({ leases = 1_000_000, numbers = 50, calls = 2000,
     "insert into visits (id, secret, source_id, landing_url, landing_page, device, consent, seen_at, hidden, leases) values (?, 'abcdefghij', ?, 'https://shop.example/', 'shop.example/', 'mobile', 'full', ?, 1, ?)",
   )
   const addLease = sqlite.prepare(
-    "insert into leases (number_id, id, visit_id, pool_id, seen_at, until_at) values (?, ?, ?, ?, ?, ?)",
+    "insert into leases (day, number_id, id, visit_id, pool_id, seen_at, until_at) values (?, ?, ?, ?, ?, ?, ?)",
   )
   const addTap = sqlite.prepare("insert into visit_events (visit_id, id, kind, number_id) values (?, ?, 'tap', ?)")
   sqlite.exec("begin")
@@ -40,7 +41,7 @@ export function measureResolve({ leases = 1_000_000, numbers = 50, calls = 2000,
     const visit = moments.newId(t)
     const lease = moments.newId(t)
     addVisit.run(visit, 1 + (index % 2), t + 60_000, JSON.stringify([[number.id, lease]]))
-    addLease.run(number.id, lease, visit, number.pool_id, t + 60_000, t + 300_000)
+    addLease.run(dayOfId(lease), number.id, lease, visit, number.pool_id, t + 60_000, t + 300_000)
     if (index % 50 === 0) addTap.run(visit, moments.newId(t), number.id)
   }
   sqlite.exec("commit")

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { SITE_MIGRATIONS } from "../../migrations/index.js"
 import { createMoments } from "../../server/core/store/clock.js"
-import { idAt } from "../../server/core/store/id.js"
+import { dayOfId, idAt } from "../../server/core/store/id.js"
 import { openDatabase } from "../../server/node/database.js"
 
 const NOON = Date.UTC(2026, 10, 2, 12)
@@ -46,7 +46,9 @@ describe("the keys of a site's rows", () => {
     const { db, fill } = open()
     const newest = idAt(NOON)
     fill("numbers", 7)
-    db.run(`insert into leases (number_id, id, visit_id, pool_id, until_at) values (7, ${newest}, 1, 1, ${NOON})`)
+    db.run(
+      `insert into leases (day, number_id, id, visit_id, pool_id, until_at) values (${dayOfId(newest)}, 7, ${newest}, 1, 1, ${NOON})`,
+    )
     const moments = createMoments(db, () => NOON - 86_400_000)
     expect(moments.newId(moments.now())).toBeGreaterThan(newest)
   })

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm"
+import { countOf, latestOf, placeInHistory } from "../lease/history.js"
 import type { NumberRow } from "../number/number.js"
-import { type CandidateRow, calls, leases, sources, visits } from "../schema/schema.js"
+import { type CandidateRow, calls, sources, visits } from "../schema/schema.js"
 import { type Db, prepareOnce, type Site } from "../store/db.js"
 import { idAt, timeOfId } from "../store/id.js"
 import { SILENCE_PIECES } from "./exposure.js"
@@ -37,32 +38,29 @@ const statements = prepareOnce((db: Db) => {
   const tapped = sql<
     number | null
   >`(select max(e.id) from visit_events e where e.visit_id = ${visits.id} and e.kind = 'tap' and e.number_id = ${value("number")} and e.id <= ${value("until_id")})`
+  const place = { number: value("number"), before: value("before"), day: value("day"), first: value("first") }
   return {
-    // A bound limit would make SQLite plan the query anew at every run.
     lessees: db
       .select({
         ...visit,
-        lease: leases.id,
-        until_at: leases.until_at,
-        lease_seen_at: leases.seen_at,
-        shared: leases.shared,
+        lease: sql<number>`l.id`,
+        until_at: sql<number | null>`l.until_at`,
+        lease_seen_at: sql<number | null>`l.seen_at`,
+        shared: sql<number>`l.shared`,
         tapped_id: tapped,
         called: sql<
           number | null
         >`(select max(c.confidence) from calls c where c.visitor_id = coalesce(${visits.visitor_id}, ${visits.id}) and c.started_at < ${value("at")} and c.from_e164 is not ${value("from")})`,
       })
-      .from(leases)
-      .innerJoin(visits, sql`${visits.id} = ${leases.visit_id}`)
+      .from(sql`${latestOf(LESSEES, place)} l`)
+      .innerJoin(visits, sql`${visits.id} = l.visit_id`)
       .innerJoin(sources, sql`${sources.id} = ${visits.source_id}`)
-      .where(sql`${leases.number_id} = (select ${value("number")}) and ${leases.id} <= ${value("until_id")}`)
-      .orderBy(sql`${leases.id} desc limit ${sql.raw(String(LESSEES))}`)
+      .orderBy(sql`l.id desc`)
       .prepare(),
-    // How many leases there are behind the latest ones, up to a limit, and where the oldest of them lies.
+    // How many leases there are behind the latest ones, and where the oldest of them lies.
     older: db
-      .select({ count: sql<number>`count(*)`, oldest: sql<number>`coalesce(min(id), 0)` })
-      .from(
-        sql`(select id from ${leases} where number_id = (select ${value("number")}) and id < ${value("before")} order by id desc limit ${sql.raw(String(LEASES_COUNTED))})`,
-      )
+      .select({ count: sql<number>`count`, oldest: sql<number>`coalesce(oldest, 0)` })
+      .from(countOf(LEASES_COUNTED, place))
       .prepare(),
     earlier: db
       .select({
@@ -112,7 +110,7 @@ const statements = prepareOnce((db: Db) => {
 export function observe(site: Site, number: NumberRow, at: number, from: string | null, model: Model): Observation {
   // A lease made in the very millisecond of the call was made before it: the page had to show the number first.
   const until_id = idAt(at + 1) - 1
-  const rows = statements(site).lessees.all({ number: number.id, until_id, at, from })
+  const rows = statements(site).lessees.all({ ...placeInHistory(number.id, until_id + 1), until_id, at, from })
   const memory = from === null ? rememberWithheld(site, number, at) : remember(site, from, at)
   const all = new Map<number, Contender>()
   for (const row of rows) {
@@ -266,7 +264,7 @@ function gather(crowd: readonly Crowd[]): Crowd[] {
 function olderThan(site: Site, rows: readonly Lessee[], number: NumberRow, at: number): Crowd[] {
   const last = rows.at(-1)
   if (rows.length < LESSEES || !last) return []
-  const [older] = statements(site).older.all({ number: number.id, before: last.lease })
+  const [older] = statements(site).older.all(placeInHistory(number.id, last.lease))
   if (!older || older.count === 0) return []
   const newest = timeOfId(last.lease)
   const span = newest - timeOfId(older.oldest)

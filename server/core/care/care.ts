@@ -1,11 +1,12 @@
 import { sql } from "drizzle-orm"
 import { addDays, dayOf, startOfDay } from "../../../shared/calendar.js"
 import type { CareAnswer, CareQuery } from "../../../shared/contract-engine.js"
+import { latestOf } from "../lease/history.js"
 import { type PoolRow, readPool } from "../number/pool.js"
 import { numbers } from "../schema/schema.js"
 import { readSettings } from "../site/settings.js"
 import type { Site } from "../store/db.js"
-import { encodeId, idAt, timeOfId } from "../store/id.js"
+import { dayOfId, encodeId, idAt, timeOfId } from "../store/id.js"
 import { findFixedNumber } from "./fixed-number.js"
 
 // How a pool fares: what its visits saw, how much of it is lent at which hour, and which of its numbers fell silent.
@@ -93,7 +94,7 @@ function lentByQuarter(site: Site, pool: PoolRow, from: number) {
     select (l.id / 2048 + 1704067200000) / 900000 as quarter, count(*) as leases, sum(v.overflow = 'shared') as shared,
       sum(max(0, min(coalesce(l.until_at, v.seen_at + ${pool.idle_ms}), ${site.now}) - l.id / 2048 - 1704067200000)) as held
     from leases l join visits v on v.id = l.visit_id
-    where l.number_id in (select id from numbers where kind = 'pool') and l.id >= ${idAt(from)} and l.pool_id = ${pool.id}
+    where l.day >= ${dayOfId(idAt(from))} and l.id >= ${idAt(from)} and l.pool_id = ${pool.id}
     group by 1`)
 }
 
@@ -104,6 +105,14 @@ function fullByQuarter(site: Site, from: number) {
 }
 
 function numbersOf(site: Site, pool: PoolRow, from: number): CareAnswer["numbers"] {
+  const first = idAt(from)
+  // No lease of a number began after the moment it came free, or is to.
+  const earlier = {
+    number: sql`n.id`,
+    before: first,
+    day: sql`min(${dayOfId(first)}, n.busy_until / 86400000)`,
+    first: sql`(n.id / 2048 + 1704067200000) / 86400000`,
+  }
   const rows = site.db.all<{
     id: number
     e164: string
@@ -113,10 +122,13 @@ function numbersOf(site: Site, pool: PoolRow, from: number): CareAnswer["numbers
     called_at: number | null
   }>(sql`
     select n.id, n.e164,
-      (select count(*) from leases l where l.number_id = n.id and l.id >= ${idAt(from)}) as leases,
-      (select max(l.id) from leases l where l.number_id = n.id) as shown,
+      coalesce(lent.leases, 0) as leases,
+coalesce(lent.shown, (select id from ${latestOf(1, earlier)})) as shown,
       coalesce(c.calls, 0) as calls, c.called_at
     from numbers n left join
+      (select number_id, count(*) as leases, max(id) as shown from leases
+        where day >= ${dayOfId(first)} and id >= ${first} group by 1) lent
+      on lent.number_id = n.id left join
       (select number_id, count(*) as calls, max(started_at) as called_at from calls where started_at >= ${from} group by 1) c
       on c.number_id = n.id
     where n.pool_id = ${pool.id} and n.state = 'active' order by n.id`)

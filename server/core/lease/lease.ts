@@ -3,7 +3,7 @@ import { HIDDEN_HOLD_MS } from "../../../shared/protocol.js"
 import type { PoolRow } from "../number/pool.js"
 import { type LeaseKey, leases, numbers, visits } from "../schema/schema.js"
 import { bound, type Db, prepareOnce, type Site } from "../store/db.js"
-import { idAt } from "../store/id.js"
+import { dayOfId, idAt } from "../store/id.js"
 import {
   hasUnreserved,
   holdersOf,
@@ -63,7 +63,7 @@ const statements = prepareOnce((db: Db) => {
       .update(leases)
       .set({ seen_at: bound("seen"), until_at: bound("until") })
       .where(
-        sql`${leases.number_id} = ${value("number")} and ${leases.id} = ${value("lease")} and ${leases.until_at} is null`,
+        sql`${leases.day} = ${value("day")} and ${leases.number_id} = ${value("number")} and ${leases.id} = ${value("lease")} and ${leases.until_at} is null`,
       )
       .prepare(),
     closeAll: db
@@ -82,6 +82,7 @@ const statements = prepareOnce((db: Db) => {
     open: db
       .insert(leases)
       .values({
+        day: bound("day"),
         number_id: bound("number"),
         id: bound("lease"),
         visit_id: bound("visit"),
@@ -102,7 +103,9 @@ const statements = prepareOnce((db: Db) => {
       })
       .from(leases)
       .innerJoin(numbers, eq(numbers.id, leases.number_id))
-      .where(sql`${leases.number_id} = (select ${value("number")}) and ${leases.id} = (select ${value("lease")})`)
+      .where(
+        sql`${leases.day} = (select ${value("day")}) and ${leases.number_id} = (select ${value("number")}) and ${leases.id} = (select ${value("lease")})`,
+      )
       .prepare(),
   }
 })
@@ -152,7 +155,7 @@ function isReserved(site: Site, pool: PoolRow, visit: Applicant): boolean {
 /** The visit's own lease in this pool, while it still holds it and the number is still the pool's to show. */
 export function findLease(site: Site, pool: PoolRow, held: readonly LeaseKey[]): Lease | undefined {
   for (const [number, lease] of held) {
-    const row = statements(site).find.all({ number, lease })[0]
+    const row = statements(site).find.all(keyOf(number, lease))[0]
     if (row?.until_at === null && row.pool_id === pool.id && row.current_pool === pool.id && row.state === "active")
       return { number_id: row.number_id, id: row.id, e164: row.e164, shared: row.shared !== 0 }
   }
@@ -161,7 +164,7 @@ export function findLease(site: Site, pool: PoolRow, held: readonly LeaseKey[]):
 
 /** Whether every lease of a visit is still open: false once one was taken away for silence. */
 export function holdsAll(site: Site, held: readonly LeaseKey[]): boolean {
-  return held.every(([number, lease]) => statements(site).find.all({ number, lease })[0]?.until_at === null)
+  return held.every(([number, lease]) => statements(site).find.all(keyOf(number, lease))[0]?.until_at === null)
 }
 
 /** After a page was hidden: when its numbers are free is known now, so they say so. */
@@ -171,7 +174,7 @@ export function shortenHold(
   idleOf: (pool: number) => PoolRow | undefined,
 ): void {
   for (const [number, lease] of held) {
-    const row = statements(site).find.all({ number, lease })[0]
+    const row = statements(site).find.all(keyOf(number, lease))[0]
     const pool = row && idleOf(row.pool_id)
     if (!pool || row.until_at !== null) continue
     restUntil(site, number, pickOf(site, pool, { id: number, e164: row.e164 }).until)
@@ -183,7 +186,7 @@ export function releaseLeases(site: Site, visit: { id: number; seen_at: number }
   for (const [number, lease] of held) {
     const holders = holdersOf(site, number)
     if (!holders.some((holder) => holder.id === lease)) continue
-    statements(site).close.run({ number, lease, seen: visit.seen_at, until: site.now })
+    statements(site).close.run({ ...keyOf(number, lease), seen: visit.seen_at, until: site.now })
     if (holders.length === 1) restUntil(site, number, site.now)
   }
 }
@@ -202,7 +205,7 @@ export function closeLapsed(site: Site, poolOf: (pool: number) => PoolRow | unde
         ? site.now
         : holdUntil({ seen_at: lease.seen_at, hidden: lease.hidden ?? false }, pool.idle_ms)
     if (until > site.now) continue
-    statements(site).close.run({ number: lease.number, lease: lease.id, seen: lease.seen_at ?? until, until })
+    statements(site).close.run({ ...keyOf(lease.number, lease.id), seen: lease.seen_at ?? until, until })
     raiseRest(site, lease.number, until)
     closed++
   }
@@ -211,7 +214,7 @@ export function closeLapsed(site: Site, poolOf: (pool: number) => PoolRow | unde
 
 function grant(site: Site, pool: PoolRow, visit: number, { id, e164, until, held }: Pick): Lease {
   const { close, closeAll } = statements(site)
-  if (held) close.run({ number: id, lease: held.lease, seen: held.seen, until: Math.min(site.now, until) })
+  if (held) close.run({ ...keyOf(id, held.lease), seen: held.seen, until: Math.min(site.now, until) })
   else closeAll.run({ number: id, now: site.now, ...holdsOf(pool) })
   return open(site, pool, visit, id, e164, false)
 }
@@ -224,7 +227,11 @@ function share(site: Site, pool: PoolRow, visit: number, { id, e164 }: Pick): Le
 
 function open(site: Site, pool: PoolRow, visit: number, number: number, e164: string, shared: boolean): Lease {
   const lease = site.newId()
-  statements(site).open.run({ number, lease, visit, pool: pool.id, shared: shared ? lease : 0 })
+  statements(site).open.run({ ...keyOf(number, lease), visit, pool: pool.id, shared: shared ? lease : 0 })
   restUntil(site, number, site.now + pool.idle_ms)
   return { number_id: number, id: lease, e164, shared }
+}
+
+function keyOf(number: number, lease: number): { day: number; number: number; lease: number } {
+  return { day: dayOfId(lease), number, lease }
 }

@@ -1,8 +1,10 @@
-import { desc, eq, sql } from "drizzle-orm"
+import { sql } from "drizzle-orm"
 import { sourceFromFields } from "../../../shared/source.js"
 import { importCalls } from "../call/call.js"
+import { latestOf, placeInHistory } from "../lease/history.js"
+import { findNumberByPhone } from "../number/number.js"
 import { createPool } from "../number/pool-setup.js"
-import { type Lending, leases, numbers, pools } from "../schema/schema.js"
+import { type Lending, pools } from "../schema/schema.js"
 import { createSite, newSettings } from "../site/settings.js"
 import type { Site } from "../store/db.js"
 import { decodeId, idAt } from "../store/id.js"
@@ -211,14 +213,11 @@ export function createReplay(at: (now: number) => Site, options: ReplayOptions):
   }
 
   function latestLessee(site: Site, shown: string | null): string | undefined {
-    if (shown === null) return undefined
+    const number = shown === null ? undefined : findNumberByPhone(site, shown)
+    if (!number) return undefined
     const row = site.db
-      .select({ visit: leases.visit_id })
-      .from(leases)
-      .innerJoin(numbers, eq(numbers.id, leases.number_id))
-      .where(sql`${numbers.e164} = ${shown} and ${leases.id} < ${idAt(site.now + 1)}`)
-      .orderBy(desc(leases.id))
-      .limit(1)
+      .select({ visit: sql<number>`visit_id` })
+      .from(latestOf(1, placeInHistory(number.id, idAt(site.now + 1))))
       .all()[0]
     return row ? rows.get(row.visit) : undefined
   }

@@ -128,6 +128,8 @@ export const visits = sqliteTable("visits", {
 export const leases = sqliteTable(
   "leases",
   {
+    /** The UTC day it began in (`dayOfId`): leases that are made together lie together. */
+    day: integer().notNull(),
     number_id: integer().notNull(),
     id: integer().notNull(),
     visit_id: integer().notNull(),
@@ -136,7 +138,7 @@ export const leases = sqliteTable(
     until_at: integer(),
     shared: integer().notNull().default(0),
   },
-  (lease) => [primaryKey({ columns: [lease.number_id, lease.id] })],
+  (lease) => [primaryKey({ columns: [lease.day, lease.number_id, lease.id] })],
 )
 
 /** What can happen during a visit after its first page. */

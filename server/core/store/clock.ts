@@ -12,7 +12,7 @@ export interface Moments {
 }
 
 /**
- * The tables whose rows take their keys from the site: all with a growing integer as their key. Leases are found by number,
+ * The tables whose rows take their keys from the site: all with a growing integer as their key. Leases are found by day,
  * notes within a visit, call or lead see to theirs where they are made.
  */
 const TABLES: readonly SQLiteTable[] = (Object.values(schema) as unknown[]).filter((table): table is SQLiteTable => {
@@ -26,11 +26,11 @@ const TABLES: readonly SQLiteTable[] = (Object.values(schema) as unknown[]).filt
  * the machine's clock did meanwhile. All of it is found by keys, so opening stays quick.
  */
 export function createMoments(db: Db, clock: () => number): Moments {
-  const { leases, numbers, visits } = schema
+  const { leases, visits } = schema
   // Each as a scalar, one inside the other: a Durable Object takes five terms in a compound select, and 32 arguments.
   const newest = [
     ...TABLES.map((table) => sql`select max(id) from ${table}`),
-    sql`select max((select max(id) from ${leases} l where l.number_id = n.id)) from ${numbers} n`,
+    sql`select max(id) from ${leases} where day = (select max(day) from ${leases})`,
   ].reduce((most, query) => sql`max(${most}, coalesce((${query}), 0))`, sql`0`)
   const { id, seen_at } = db.all<{ id: number; seen_at: number }>(
     sql`select ${newest} as id,

@@ -1,4 +1,5 @@
 import { customAlphabet } from "nanoid"
+import { DAY_MS } from "../../../shared/calendar.js"
 
 // Inside, a row is an integer that grows with time: (ms since 2024) * 2048 + a count. SQLite stores such keys in order of
 // arrival (random text keys cost 2 to 4 times as much), a span of time is a span of ids, and two ids of one site never meet.
@@ -21,6 +22,11 @@ export function idAt(time: number): number {
 /** When the row was made, in ms. */
 export function timeOfId(id: number): number {
   return Math.floor(id / IDS_PER_MS) + EPOCH_MS
+}
+
+/** The UTC day in which the row was made, counted from 1970. */
+export function dayOfId(id: number): number {
+  return Math.floor(timeOfId(id) / DAY_MS)
 }
 
 /** Ids that only grow, from the largest one in use on; a clock that jumps back repeats none. */

@@ -9,7 +9,7 @@ import { describeSource } from "../source/source-answer.js"
 import { sourceFilter } from "../source/source-filter.js"
 import { decodeCursor, type Page, pageOf } from "../store/cursor.js"
 import type { Site } from "../store/db.js"
-import { decodeId, encodeId, idAt, timeOfId } from "../store/id.js"
+import { dayOfId, decodeId, encodeId, idAt, timeOfId } from "../store/id.js"
 import { visitId, visitorId } from "./visit.js"
 
 const first = alias(visits, "first")
@@ -102,11 +102,14 @@ function leasesOf(site: Site, rows: readonly (typeof visits.$inferSelect)[]): Le
   const pools = new Map(listPools(site).map((pool) => [pool.id, pool]))
   const lent: Lent = new Map()
   if (ids.length === 0) return lent
-  const keys = rows.flatMap((visit) => visit.leases ?? [])
+  const keys = rows.flatMap((visit) => (visit.leases ?? []).map(([number, lease]) => [dayOfId(lease), number, lease]))
   const found = site.db
     .select({ lease: leases, e164: numbers.e164 })
     .from(sql`json_each(${JSON.stringify(keys)}) key`)
-    .innerJoin(leases, sql`${leases.number_id} = key.value ->> 0 and ${leases.id} = key.value ->> 1`)
+    .innerJoin(
+      leases,
+      sql`${leases.day} = key.value ->> 0 and ${leases.number_id} = key.value ->> 1 and ${leases.id} = key.value ->> 2`,
+    )
     .innerJoin(numbers, eq(numbers.id, leases.number_id))
     .orderBy(asc(leases.id))
     .all()
