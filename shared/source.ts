@@ -21,31 +21,31 @@ export { GA4_CHANNELS, type Ga4Channel } from "./source/ga4.js"
 /** What a visit, a call or a static number is credited to. */
 export interface Source {
   /** Ours, one of CHANNELS (a static number's owner may declare another word). */
-  channel: string
+  readonly channel: string
   /** What GA4's published default channel group makes of it, strictly; GA4 knows fewer places than we do. */
-  ga4_channel: string
+  readonly ga4_channel: string
   /**
    * As tagged, else the engine's short name, else the host without `www.`; "(direct)" and "(not set)" as GA4 writes
    * them.
    */
-  source: string
-  medium: string
-  campaign: string | null
-  term: string | null
-  content: string | null
+  readonly source: string
+  readonly medium: string
+  readonly campaign: string | null
+  readonly term: string | null
+  readonly content: string | null
   /** The first by precedence of the URL's click ids, its case kept, and the name of its parameter. */
-  click_id: string | null
-  click_id_kind: string | null
+  readonly click_id: string | null
+  readonly click_id_kind: string | null
   /**
    * The landing URL with known marketing parameters only: others may hold e-mails and names. "" when it was no web URL.
    */
-  landing_url: string
+  readonly landing_url: string
   /** Host without `www.` and path. */
-  landing_page: string
+  readonly landing_page: string
   /** Origin and path of the referrer. */
-  referrer: string | null
+  readonly referrer: string | null
   /** The URL itself carried campaign tags or a paid click id: a new campaign begins a new visit. */
-  tagged: boolean
+  readonly tagged: boolean
 }
 
 const NOT_SET = "(not set)"

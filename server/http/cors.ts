@@ -1,6 +1,7 @@
 import type { Hono } from "hono"
 import { ownsHost, readSettings } from "../core/site/settings.js"
 import { SITE_ID } from "../core/store/id.js"
+import { Recent } from "../core/store/recent.js"
 import { notFound } from "../core/store/refusal.js"
 import type { SiteHost } from "./host.js"
 
@@ -10,7 +11,7 @@ import type { SiteHost } from "./host.js"
  * keeps copied tags out of the figures and is no lock: these routes give nothing away.
  */
 export function isOwnPage(domains: readonly string[], origin: string | null, page: string | null): boolean {
-  const host = hostOf(origin ?? page)
+  const host = origin === null ? hostOf(page) : hostOfOrigin(origin)
   return host === undefined ? origin === null && page === null : ownsHost(domains, host)
 }
 
@@ -50,6 +51,19 @@ export function mountPreflight(app: Hono, host: SiteHost): void {
         },
       })
     })
+}
+
+/** A browser of a site's page sends the same origin a thousand times, and reading a URL takes long. */
+const hosts = new Recent<string, string>(200)
+const ORIGIN_LIMIT = 300
+
+function hostOfOrigin(origin: string): string | undefined {
+  let host = hosts.get(origin)
+  if (host === undefined) {
+    host = hostOf(origin) ?? ""
+    if (origin.length <= ORIGIN_LIMIT) hosts.set(origin, host)
+  }
+  return host || undefined
 }
 
 function hostOf(url: string | null): string | undefined {

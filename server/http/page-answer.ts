@@ -1,13 +1,13 @@
 import type { Swap, VisitAnswer } from "../../shared/contract.js"
 import { RULES } from "../core/number/match.js"
+import { Recent } from "../core/store/recent.js"
 
-const REMEMBERED = 2000
 /** Answers are cut from one piece of memory after the other: to allocate and free each by itself takes longer than to write it. */
 const PIECE_BYTES = 65_536
 
 const encoder = new TextEncoder()
 const END = encoder.encode(`],"rules":${JSON.stringify(RULES)}}`)
-const forms = new Map<string, Uint8Array>()
+const forms = new Recent<string, Uint8Array>(2000)
 let piece = new Uint8Array(PIECE_BYTES)
 let used = 0
 
@@ -41,7 +41,6 @@ function formOf(swap: Swap): Uint8Array {
   if (!form) {
     const { lease: _, ...rest } = swap
     form = encoder.encode(JSON.stringify(rest).slice(1))
-    if (forms.size >= REMEMBERED) forms.clear()
     forms.set(key, form)
   }
   return form

@@ -1,5 +1,6 @@
 import { isSupportedCountry, type PhoneNumber, parsePhoneNumberFromString } from "libphonenumber-js/max"
 import type { PageAnswer } from "../../../shared/contract.js"
+import { Recent } from "../store/recent.js"
 import { writeNational } from "../value/phone.js"
 
 /** The fields of a `Swap` that tell the script what to look for on the page and what to write in its place. */
@@ -94,8 +95,8 @@ export const RULES: PageAnswer["rules"] = {
   roots: '[id^=__],#root,#app,[data-reactroot],[data-server-rendered],html:has(>*>script[src*="/_next/"])',
 }
 
-const CACHE_LIMIT = 2000
-const cache = new Map<string, SwapForm>()
+/** Forms of the numbers that were shown lately: one takes half a millisecond to make. */
+const forms = new Recent<string, SwapForm>(2000)
 
 /**
  * The ready-made search and replacement of one swap: pure, and remembered by its arguments because every visit asks for it.
@@ -104,11 +105,10 @@ const cache = new Map<string, SwapForm>()
  */
 export function describeSwap(swap: { target: string; number: string | null; country: string }): SwapForm {
   const key = `${swap.target} ${swap.number} ${swap.country}`
-  const known = cache.get(key)
+  const known = forms.get(key)
   if (known) return known
   const form = buildForm(swap)
-  if (cache.size >= CACHE_LIMIT) cache.clear()
-  cache.set(key, form)
+  forms.set(key, form)
   return form
 }
 

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm"
 import { sources } from "../schema/schema.js"
 import { type Db, prepareOnce, remember, type Site } from "../store/db.js"
+import { Recent } from "../store/recent.js"
 
 /** A row of the dictionary of sources; '' stands for none. */
 export type SourceRow = typeof sources.$inferSelect
@@ -47,13 +48,12 @@ const REMEMBERED = 2000
 
 /** The dictionary's row for a source, added when it is new: a visit keeps a number instead of seven texts. */
 export function internSource(site: Site, parts: SourceParts): number {
-  const known = remember(site, "sources", () => new Map<string, number>())
+  const known = remember(site, "sources", () => new Recent<string, number>(REMEMBERED))
   const { channel, ga4_channel, source, medium, campaign, term, content } = parts
   const key = [channel, ga4_channel, source, medium, campaign, term, content].join("\0")
   let id = known.get(key)
   if (id === undefined) {
     id = findOrAdd(site, parts)
-    if (known.size >= REMEMBERED) known.clear()
     known.set(key, id)
   }
   return id

@@ -1,5 +1,6 @@
 import { isbot } from "isbot"
 import UAParser from "ua-parser-js"
+import { Recent } from "../store/recent.js"
 
 /** Who sends a request, as the request itself says: headers and the edge's own knowledge, never the body. */
 export interface Client {
@@ -20,20 +21,18 @@ export interface Device {
   readonly os: string | null
 }
 
-const CACHE_SIZE = 2000
 const USER_AGENT_LIMIT = 400
-const known = new Map<string, Device>()
+const known = new Recent<string, Device>(2000)
 
 /**
  * Reads a User-Agent. An empty one is a robot: every browser sends one. Parsing takes some 50 µs, and a site meets a few
- * hundred different ones, so the newest 2,000 are remembered.
+ * hundred different ones, so they are remembered.
  */
 export function readDevice(userAgent: string): Device {
   const text = userAgent.slice(0, USER_AGENT_LIMIT)
   const hit = known.get(text)
   if (hit) return hit
   const device = parse(text)
-  if (known.size >= CACHE_SIZE) known.delete(known.keys().next().value ?? "")
   known.set(text, device)
   return device
 }

@@ -11,8 +11,9 @@ import { firstOfTarget, planSlots, type Slot } from "../number/rule.js"
 import { type LeaseKey, sources, type VisitEventKind, visitEvents, visits } from "../schema/schema.js"
 import { readSettings, type Settings } from "../site/settings.js"
 import { internSource } from "../source/source.js"
-import { bound, type Db, prepareOnce, type Site } from "../store/db.js"
+import { bound, type Db, prepareOnce, remember, type Site } from "../store/db.js"
 import { decodeId, encodeId, newSecret, timeOfId } from "../store/id.js"
+import { Recent } from "../store/recent.js"
 import { type Client, readDevice } from "./client.js"
 
 /** A visit as it is stored. */
@@ -112,7 +113,7 @@ export function recordVisit(site: Site, request: VisitRequest, client: Client, f
   const pools = firstOfTarget(listPools(site))
   if (readDevice(client.userAgent).robot) return { answer: ownNumbers(pools, settings), reason: "robot" }
   if (request.consent === "none") return { answer: ownNumbers(pools, settings), reason: "consent" }
-  const source = from ?? readSource({ url: request.url, referrer: request.referrer, domains: settings.domains })
+  const source = from ?? sourceOf(site, request, settings)
   const known = findKnown(site, request)
   if (known && continues(site, known.latest, source))
     return { answer: viewPage(site, known, pools, settings, request), reason: null }
@@ -161,6 +162,22 @@ export function ownNumbers(pools: readonly PoolRow[], settings: Settings): Visit
     beat_s: BEAT_S,
     swaps: longestFirst(pools.map(({ target }) => describe(target, undefined, settings))),
   }
+}
+
+/** Arrivals whose sources are remembered, and how long the two addresses of one may be. */
+const ARRIVALS = 500
+const ARRIVAL_LIMIT = 600
+
+/** Most visits of a day arrive by few ways: the same page from the same place. A click's id is seen but once. */
+function sourceOf(site: Site, { url, referrer }: VisitRequest, { domains }: Settings): Source {
+  const known = remember(site, "arrivals", () => new Recent<string, Source>(ARRIVALS))
+  const key = `${url}\0${referrer}`
+  let source = known.get(key)
+  if (!source) {
+    source = readSource({ url, referrer, domains })
+    if (source.click_id === null && key.length <= ARRIVAL_LIMIT) known.set(key, source)
+  }
+  return source
 }
 
 const NO_GRANT: Grant = { lease: undefined, overflow: null }
