@@ -1,3 +1,4 @@
+import { constants, getPriority, setPriority } from "node:os"
 import { parentPort } from "node:worker_threads"
 import Database from "better-sqlite3"
 import { drizzle } from "drizzle-orm/better-sqlite3"
@@ -10,6 +11,8 @@ import { toRefusal } from "./sqlite-error.js"
 
 // The thread that answers questions: it opens the sites' files for reading alone, so it can neither spoil nor hold up anything.
 
+/** Steps that reports stand below the rest of the process: of a processor that both want, they get a tenth (sched(7)). */
+const NICENESS = 10
 /** Files kept open, the ones asked last. */
 const OPEN_FILES = 20
 const CACHE_KIB = 32_768
@@ -54,6 +57,17 @@ function reply({ file, now, question }: Asked): Reply["outcome"] {
   }
 }
 
+/** On Linux a thread has a priority of its own; elsewhere it would be the whole process's. */
+function standBack(): void {
+  if (process.platform !== "linux") return
+  try {
+    setPriority(Math.min(constants.priority.PRIORITY_LOW, getPriority() + NICENESS))
+  } catch {
+    // Where the system lets nobody choose, reports are made all the same.
+  }
+}
+
+standBack()
 parentPort?.on("message", (asked: Asked | { readonly forget: string }) => {
   if ("forget" in asked) {
     files.get(asked.forget)?.sqlite.close()

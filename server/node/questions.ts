@@ -66,7 +66,7 @@ export class Questions {
 
   #start(): Worker {
     if (this.#thread) return this.#thread
-    const thread = new Worker(this.#program)
+    const thread = new Worker(this.#program, { name: "reports" })
     thread.unref()
     thread.on("message", (reply: Reply) => this.#settle(reply))
     thread.on("error", (error: Error) => this.#thread === thread && this.#fail(error))

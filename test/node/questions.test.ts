@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { constants, getPriority, tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -64,6 +64,17 @@ describe("questions that are answered in a thread of their own", () => {
     await questions.close()
     await refused
     expect((await questions.ask(file, NOW, { name: "report", query })).totals.visits).toBe(3)
+  })
+
+  it.runIf(process.platform === "linux")("[ROLL6] stand back behind the rest of the process", async () => {
+    await questions.ask(file, NOW, { name: "report", query })
+    const threads = readdirSync("/proc/self/task").map((id) => {
+      const read = (name: string) => readFileSync(`/proc/self/task/${id}/${name}`, "utf8").trim()
+      // After the name in brackets: the niceness is the 17th field (proc(5)).
+      return { name: read("comm"), nice: Number(read("stat").split(") ")[1]?.split(" ")[16]) }
+    })
+    const wanted = Math.min(constants.priority.PRIORITY_LOW, getPriority() + 10)
+    expect(threads.filter(({ name }) => name === "reports").map(({ nice }) => nice)).toEqual([wanted])
   })
 
   it("[ROLL6] beyond two hundred at once are refused, to come again", async () => {
