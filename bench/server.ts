@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs"
+import { pathToFileURL } from "node:url"
 import { serve } from "@hono/node-server"
 import { Hono } from "hono"
 import { answerQuestion } from "../server/core/question.js"
@@ -11,13 +12,15 @@ import { VisitAnswer, VisitRequest } from "../shared/contract.js"
 // The server under load, in a process of its own; beside it, on another port, the same route that parses and validates the
 // same body and answers a constant: what HTTP alone costs here.
 
-const { DATA_DIR = "", ADMIN_KEY = "" } = process.env
+const { DATA_DIR = "", ADMIN_KEY = "", QUESTIONS, FIRST_MOMENT } = process.env
 /**
  * Time runs fifty thousand times faster here, so that a pool of a thousand numbers has free ones at twenty thousand visits a
  * second, as a pool in use has, and each lease ends another.
  */
-const SPEED = 50_000
+const SPEED = Number(process.env.SPEED ?? 50_000)
 const start = Date.now()
+/** What the clock said at the start. */
+const first = Number(FIRST_MOMENT ?? start)
 const server = await startServer({
   config: {
     port: 0,
@@ -36,9 +39,9 @@ const server = await startServer({
   },
   version: "bench",
   log: logToStderr,
-  clock: () => start + (Date.now() - start) * SPEED,
+  clock: () => first + (Date.now() - start) * SPEED,
+  ...(QUESTIONS === undefined ? {} : { questions: pathToFileURL(QUESTIONS) }),
 })
-
 const constant: VisitAnswer = JSON.parse(process.env.CONSTANT ?? "{}")
 const route = siteRoute({
   method: "post",
@@ -73,5 +76,15 @@ serve({ fetch: app.fetch, port: 0 }, ({ port }) => {
     speed: SPEED,
   })
 })
-process.on("message", () => process.send?.({ cpu: process.cpuUsage() }))
+process.on("message", (message) => {
+  if (message === "sweep") return void sweepOn()
+  process.send?.({ cpu: process.cpuUsage() })
+})
+/** Sweeps on and on. */
+async function sweepOn(): Promise<void> {
+  for (;;) {
+    await server.sweep()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
 process.once("SIGTERM", () => server.stop().then(() => process.exit(0)))
