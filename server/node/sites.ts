@@ -19,16 +19,18 @@ import { toRefusal } from "./sqlite-error.js"
 /** Databases kept open; each costs three file handles and its cache. */
 const OPEN_SITES = 200
 
-/** A sweep sums that many times, with pauses, before it turns to the next site: some minutes, a quarter of a million rows. */
+/** A site is summed that many times, with rests, before the next one has its turn: some minutes. */
 const PIECES = 500
-const PAUSE_MS = 40
-const LONGEST_PAUSE_MS = 1000
+const REST_MS = 40
+const LONGEST_REST_MS = 1000
 /** A piece holds everything up; with a hundred times as long a rest fewer than one lease in a hundred waits for one. */
 const REST = 100
+/** Where nothing was asked for that long, nobody is there to wait. */
+const QUIET_MS = 10_000
 
-/** How long the sweep rests after a piece that took so many ms. */
-export function pauseAfter(ms: number): number {
-  return Math.min(LONGEST_PAUSE_MS, Math.max(PAUSE_MS, REST * ms))
+/** How long summing rests after a piece that took so many ms, where the last request was so long ago, ms. */
+export function restAfter(ms: number, quietMs: number): number {
+  return quietMs >= QUIET_MS ? ms : Math.min(LONGEST_REST_MS, Math.max(REST_MS, REST * ms))
 }
 
 /** One site's file, open. */
@@ -92,15 +94,21 @@ export class Sites {
   readonly #clock: () => number
   readonly #questions: Questions | undefined
   readonly #durable: boolean
+  readonly #pieces: number
   readonly #open = new Map<string, OpenSite>()
-  #sweeping = false
+  #keeping = false
+  #summing = false
+  /** When a site was asked for last. */
+  #askedAt = performance.now()
 
   constructor(
     dataDir: string,
     clock: () => number,
-    { questions, durable = true }: { questions?: Questions | undefined; durable?: boolean } = {},
+    options: { questions?: Questions | undefined; durable?: boolean; piecesAtATurn?: number } = {},
   ) {
+    const { questions, durable = true, piecesAtATurn = PIECES } = options
     this.#questions = questions
+    this.#pieces = piecesAtATurn
     this.#durable = durable
     this.#folder = join(dataDir, "sites")
     this.#clock = clock
@@ -109,6 +117,7 @@ export class Sites {
 
   /** The site's database; undefined where none was created. Never makes one. */
   find(id: string): OpenSite | undefined {
+    this.#askedAt = performance.now()
     const known = this.#open.get(id)
     if (known) {
       this.#open.delete(id)
@@ -134,26 +143,42 @@ export class Sites {
     for (const suffix of ["", "-wal", "-shm"]) rmSync(this.#fileOf(id) + suffix, { force: true })
   }
 
-  /** Housekeeping in the sites that are open; the others are swept when they are used. Called again meanwhile it does nothing. */
+  /**
+   * Housekeeping in the sites that are open (the others are swept when they are used), then what reports count is summed, site
+   * by site and round again, until nothing is left. Called again meanwhile it sees to the housekeeping alone.
+   */
   async sweep(): Promise<void> {
-    if (this.#sweeping) return
-    this.#sweeping = true
+    if (this.#keeping) return
+    this.#keeping = true
     try {
-      for (const [id, site] of [...this.#open]) {
-        const isOpen = () => this.#open.get(id) === site
-        if (isOpen()) await site.write(sweep)
-        for (let piece = 0; piece < PIECES && isOpen(); piece++) {
-          const [rows, ms] = await site.writeTraffic((opened) => {
-            const begin = performance.now()
-            return [settle(opened), performance.now() - begin] as const
-          })
-          if (rows === 0) break
-          await sleep(pauseAfter(ms), undefined, { ref: false })
-        }
+      for (const [id, site] of [...this.#open]) if (this.#open.get(id) === site) await site.write(sweep)
+    } finally {
+      this.#keeping = false
+    }
+    if (this.#summing) return
+    this.#summing = true
+    try {
+      for (let isLeft = true; isLeft; ) {
+        isLeft = false
+        for (const [id, site] of [...this.#open]) isLeft = (await this.#sum(id, site)) || isLeft
       }
     } finally {
-      this.#sweeping = false
+      this.#summing = false
     }
+  }
+
+  /** Sums what a site has, some minutes at most; answers whether anything is left. */
+  async #sum(id: string, site: OpenSite): Promise<boolean> {
+    for (let piece = 0; piece < this.#pieces; piece++) {
+      if (this.#open.get(id) !== site) return false
+      const [rows, ms] = await site.writeTraffic((opened) => {
+        const begin = performance.now()
+        return [settle(opened), performance.now() - begin] as const
+      })
+      if (rows === 0) return false
+      await sleep(restAfter(ms, performance.now() - this.#askedAt), undefined, { ref: false })
+    }
+    return true
   }
 
   /** Commits what waits and closes every file. */
