@@ -62,6 +62,8 @@ export interface Host {
   restart(site: string): Promise<void>
   /** The housekeeping that comes every some minutes, now. */
   sweep(site: string): Promise<void>
+  /** ms until the site's next alarm; null: none is set (worker). */
+  alarmIn(site: string): Promise<number | null>
   /** Rows of a site's own database, as they are stored. */
   look<T = Record<string, unknown>>(site: string, query: string): Promise<T[]>
   close(): Promise<void>
@@ -118,6 +120,7 @@ export async function startHost(engine: Engine, options: HostOptions = {}): Prom
     },
     restart: backend.restart,
     sweep: backend.sweep,
+    alarmIn: backend.alarmIn,
     look: async <T>(site: string, query: string) => (await backend.look(site, query)) as T[],
     close: backend.close,
   }
@@ -130,6 +133,7 @@ interface Backend {
   clockMoved(now: number): Promise<void>
   restart(site: string): Promise<void>
   sweep(site: string): Promise<void>
+  alarmIn(site: string): Promise<number | null>
   look(site: string, query: string): Promise<unknown[]>
   close(): Promise<void>
 }
@@ -186,6 +190,7 @@ async function startNode(
       server = await start(Number(new URL(url).port))
     },
     sweep: () => server.sweep(),
+    alarmIn: async () => null,
     look: async (site, query) => {
       const sqlite = new Database(join(folder, "sites", `${site}.db`), { readonly: true })
       try {
@@ -233,6 +238,7 @@ async function startWorker(
     rowsWritten: async () => JSON.parse(await ask("rows")) as number,
     clockMoved,
     restart: async (site) => void (await ask(`die?site=${site}`)),
+    alarmIn: async (site) => JSON.parse(await ask(`alarm?site=${site}`)) as number | null,
     sweep: async (site) => void (await ask(`sweep?site=${site}`)),
     look: async (site, query) => JSON.parse(await ask(`look?${new URLSearchParams({ site, query })}`)) as unknown[],
     close: () => workerd.dispose(),

@@ -31,6 +31,12 @@ class TestedSite extends SiteObject {
     await this.alarm()
   }
 
+  /** ms until its alarm; null: none is set. */
+  async alarmIn(): Promise<number | null> {
+    const at = await this.ctx.storage.getAlarm()
+    return at === null ? null : at - Date.now()
+  }
+
   /** What a query of the object's own database answers. */
   look(query: string): unknown[] {
     return this.ctx.storage.sql.exec(query).toArray()
@@ -67,9 +73,10 @@ export default {
         .catch(() => undefined)
       return new Response("dead")
     }
-    if (pathname === "/test/sweep" || pathname === "/test/look") {
+    if (["/test/sweep", "/test/look", "/test/alarm"].includes(pathname)) {
       const sites = (env as { SITES: DurableObjectNamespace<TestedSite> }).SITES
       const site = sites.getByName(searchParams.get("site") ?? "")
+      if (pathname === "/test/alarm") return Response.json(await site.alarmIn())
       if (pathname === "/test/look") return Response.json(await site.look(searchParams.get("query") ?? ""))
       await site.sweep()
       return new Response("swept")
