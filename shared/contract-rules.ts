@@ -90,7 +90,7 @@ export const RuleTest = z.strictObject({
   url: z.string().max(8192),
   referrer: z.string().max(8192).default(""),
   country: z.string().max(2).nullish(),
-  region: z.string().max(120).nullish(),
+  region: z.string().max(120).nullish().describe("ISO 3166-2, such as US-TX"),
   device: z.enum(["desktop", "mobile", "tablet", "tv", "other"]).default("desktop"),
   language: z.string().max(20).nullish(),
   visitor: z.enum(["first", "returning"]).default("first"),

@@ -217,6 +217,8 @@ async function startWorker(
       modules: true,
       scriptPath: "dist/test-worker.js",
       compatibilityDate: "2026-08-01",
+      // No place unless a test gives one: Miniflare's own is Austin, Texas, and Node knows none.
+      cf: {},
       durableObjects: {
         SITES: { className: "SiteObject", useSQLite: true },
         DIRECTORY: { className: "DirectoryObject", useSQLite: true },

@@ -1,5 +1,5 @@
 import { networkOf } from "../core/lease/network.js"
-import type { Client } from "../core/visit/client.js"
+import { type Client, regionFrom } from "../core/visit/client.js"
 import type { Log } from "../http/host.js"
 
 const PEER = Symbol("peer")
@@ -14,8 +14,8 @@ function peerOf(request: Request & { [PEER]?: string }): string | undefined {
 }
 
 /**
- * Who sends a request, by its headers as far as the owner's proxies vouch for them. The country is what a trusted proxy says
- * (Cloudflare's header); without one it is not known here. Says once in the log when a proxy seems to stand before the
+ * Who sends a request, by its headers as far as the owner's proxies vouch for them. The place is what a trusted proxy says, in
+ * Cloudflare's headers ("Add visitor location headers"); without one it is not known here. Says once in the log when a proxy seems to stand before the
  * server that nobody told it of.
  */
 export function clientReader(trustProxy: number, log: Log): (request: Request) => Client {
@@ -31,15 +31,24 @@ export function clientReader(trustProxy: number, log: Log): (request: Request) =
         {},
       )
     }
+    const place = (name: string) => (trustProxy > 0 ? headers.get(name) : null)
+    const country = /^[A-Z]{2}$/.exec(place("cf-ipcountry") ?? "")?.[0] ?? null
     return {
       userAgent: headers.get("user-agent") ?? "",
       language: /^[A-Za-z-]{2,20}/.exec(headers.get("accept-language") ?? "")?.[0] ?? null,
-      country: trustProxy > 0 ? (/^[A-Z]{2}$/.exec(headers.get("cf-ipcountry") ?? "")?.[0] ?? null) : null,
-      region: null,
-      city: null,
+      country,
+      region: regionFrom(country, place("cf-region-code")),
+      city: cityFrom(place("cf-ipcity")),
       network: networkOf(addressOf(forwarded, peerOf(request), trustProxy)),
     }
   }
+}
+
+/** Headers are bytes: a city's name in UTF-8 arrives as Latin-1. */
+function cityFrom(header: string | null): string | null {
+  if (header === null) return null
+  const city = new TextDecoder().decode(Uint8Array.from([...header].map((byte) => byte.charCodeAt(0))))
+  return city.slice(0, 120) || null
 }
 
 /**

@@ -1,15 +1,23 @@
 import { networkOf } from "../core/lease/network.js"
-import type { Client } from "../core/visit/client.js"
+import { type Client, regionFrom } from "../core/visit/client.js"
+
+/** What Cloudflare's edge knows of a request's place (`request.cf`), as far as it is read here. */
+interface Place {
+  readonly country?: string
+  /** ISO 3166-2 without the country. */
+  readonly regionCode?: string
+  readonly city?: string
+}
 
 /** Who sends a request, by its headers and by what Cloudflare's edge knows of the place. */
 export function readClient(request: Request): Client {
   const { headers } = request
-  const place = (request as { cf?: IncomingRequestCfProperties }).cf
+  const place = (request as { cf?: Place }).cf
   return {
     userAgent: headers.get("user-agent") ?? "",
     language: /^[A-Za-z-]{2,20}/.exec(headers.get("accept-language") ?? "")?.[0] ?? null,
     country: place?.country ?? null,
-    region: place?.region ?? null,
+    region: regionFrom(place?.country, place?.regionCode),
     city: place?.city ?? null,
     network: networkOf(headers.get("cf-connecting-ip") ?? undefined),
   }

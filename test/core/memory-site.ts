@@ -56,6 +56,7 @@ export function openSite(size = 3, pool: { overflow?: "share" | "original"; idle
         url?: string
         referrer?: string
         country?: string
+        region?: string
         userAgent?: string
       } = {},
     ): VisitAnswer => {
@@ -65,9 +66,10 @@ export function openSite(size = 3, pool: { overflow?: "share" | "original"; idle
         url = "https://shop.example/",
         referrer = "",
         country = null,
+        region = null,
         userAgent = BROWSER,
       } = options
-      const client = { userAgent, language: "en", country, region: null, city: null }
+      const client = { userAgent, language: "en", country, region, city: null }
       const request = {
         url,
         referrer,

@@ -231,6 +231,45 @@ describe("resolve", () => {
     expect(() => updateCall(shop.site(), id, { visit: "vis_0000000000000000000" })).toThrow(/not valid/)
   })
 
+  describe("a caller's region", () => {
+    const TEXAN = "+15125550143"
+    /** Two visits alike that saw one number, from two places, and how many times likelier the first one called than without. */
+    const oddsOf = (places: readonly [object, object], callers = 0, from = TEXAN) => {
+      const [known, withheld] = [from, null].map((caller) => {
+        const shop = openSite(1)
+        for (let other = 0; other < callers; other++) shop.call(TARGET, `+15125550${200 + other}`)
+        const visits = places.map((place) => shop.view({ url: EMAIL, ...place }).visit)
+        shop.advance(20_000)
+        for (const visit of visits) shop.beat(visit)
+        const { candidates } = shop.call(number(shop), caller).attribution
+        return visits.map((visit) => candidates.find((one) => one.visit === visit))
+      })
+      const odds = (pair: typeof known) => (pair?.[0]?.probability ?? 0) / (pair?.[1]?.probability ?? 1)
+      return { times: odds(known) / odds(withheld), evidence: known?.map((one) => one?.evidence.join("; ") ?? "") }
+    }
+    const TEXAS = { country: "US", region: "US-TX" }
+    const OHIO = { country: "US", region: "US-OH" }
+
+    it("[A5] tells visits of two regions apart, in words too", () => {
+      // Nobody called before: the prior says that half of all callers are from there.
+      const { times, evidence } = oddsOf([TEXAS, OHIO])
+      expect(times).toBeCloseTo((0.5 / 0.5 + 0.5) / 0.5, 2)
+      expect(evidence?.[0]).toContain("called from US-TX, browsed from US-TX")
+      expect(evidence?.[1]).toContain("called from US-TX, browsed from US-OH")
+    })
+
+    it("[A5] says less the more callers come from there", () => {
+      const { times } = oddsOf([TEXAS, OHIO], 36)
+      expect(times).toBeCloseTo((0.5 / (38 / 40) + 0.5) / 0.5, 2)
+    })
+
+    it("[A5] says nothing of a visit or a number whose region nobody knows, and another country weighs more than another region", () => {
+      expect(oddsOf([{ country: "US" }, {}]).times).toBeCloseTo(1, 5)
+      expect(oddsOf([TEXAS, OHIO], 0, "+18005550143").times).toBeCloseTo(1, 5)
+      expect(oddsOf([OHIO, { country: "DE", region: "DE-TX" }]).times).toBeCloseTo(0.5 / 0.15, 2)
+    })
+  })
+
   it("[A5] what the caller said moves the odds of two channels by its likelihood, and back again", () => {
     const shop = openSite(1)
     const email = shop.view({ url: EMAIL })

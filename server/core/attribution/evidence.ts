@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm"
 import { familyOf } from "../../../shared/source.js"
-import { type calls, codes, sources, visits } from "../schema/schema.js"
+import { calls, codes, sources, visits } from "../schema/schema.js"
 import { type Db, prepareOnce, type Site } from "../store/db.js"
 import { countryOfRegion } from "../value/caller-region.js"
 import type { Claim, Likelihood } from "./posterior.js"
@@ -15,6 +15,14 @@ const STATED_MISSED = 0.08
 const STATED_ALIKE = 0.35
 /** Somebody who calls from another country than he browsed from: travellers and proxies. */
 const ABROAD = 0.15
+/**
+ * Of callers whose number tells a region, how many browse from there: people keep their numbers when they move, and mobile
+ * networks are often placed in another region than their users.
+ */
+const AT_HOME = 0.5
+/** Earlier callers that say how common a region is, and what the prior is worth: half of them, in as many callers. */
+const CALLERS = 200
+const PRIOR_CALLERS = 4
 /** Under no visit at all, any statement is about as likely as not. */
 const NO_VISIT = 0.3
 
@@ -47,40 +55,90 @@ const statements = prepareOnce((db: Db) => ({
     )
     .orderBy(sql`${codes.number_id} is null, ${codes.id}`)
     .prepare(),
-  countryOf: db
-    .select({ country: visits.country })
+  placeOf: db
+    .select({ country: visits.country, region: visits.region })
     .from(visits)
     .where(eq(visits.id, sql.placeholder("visit")))
     .prepare(),
+  callersOf: db
+    .select({
+      all: sql<number>`count(*)`,
+      there: sql<number>`coalesce(sum(caller_region = ${sql.placeholder("region")}), 0)`,
+    })
+    .from(
+      sql`(select caller_region from ${calls} where started_at < ${sql.placeholder("at")} and caller_region is not null order by started_at desc limit ${sql.raw(String(CALLERS))})`,
+    )
+    .prepare(),
 }))
 
-type Said = Pick<typeof calls.$inferSelect, "digits" | "code" | "stated_source" | "caller_region" | "number_id">
+type Said = Pick<
+  typeof calls.$inferSelect,
+  "digits" | "code" | "stated_source" | "caller_region" | "number_id" | "started_at"
+>
+
+/** What one kind of evidence says of a visit: how likely it is if that visit called, and in words. */
+interface Clue {
+  readonly factor: number
+  readonly words: string | undefined
+}
+
+const SILENT: Clue = { factor: 1, words: undefined }
 
 /** Reads the evidence of a call; undefined where nothing more is known. */
 export function evidenceOf(site: Site, said: Said): Evidence | undefined {
   const coded = findCoded(site, said)
   const stated = said.stated_source?.channel ?? null
-  const country = countryOfRegion(said.caller_region) ?? undefined
-  if (!coded && stated === null && country === undefined) return undefined
-  const isAbroad = ({ visit }: Claim) => {
-    if (visit === null || country === undefined) return false
-    const seen = statements(site).countryOf.all({ visit })[0]?.country
-    return seen !== null && seen !== undefined && seen !== country
-  }
+  const placed = placeClue(site, said)
+  if (!coded && stated === null && !placed) return undefined
   return {
     coded,
     likelihood: (claim) => {
       if (claim.channel === null) return (coded ? NO_VISIT : 1) * (stated === null ? 1 : NO_VISIT)
       const byCode = !coded || coded.channel === claim.channel ? 1 : CODE_MISSED
-      return byCode * statedLikelihood(stated, claim.channel) * (isAbroad(claim) ? ABROAD : 1)
+      return byCode * statedLikelihood(stated, claim.channel) * (placed?.(claim) ?? SILENT).factor
     },
     words: (claim) => {
       const words: string[] = []
       if (coded) words.push(`${coded.words}: ${coded.channel}`)
       if (stated !== null) words.push(`the caller named ${stated}`)
-      if (isAbroad(claim)) words.push(`called from ${country}, browsed from another country`)
+      const where = placed?.(claim).words
+      if (where !== undefined) words.push(where)
       return words
     },
+  }
+}
+
+/**
+ * Where the caller's number was given out against where a visit came from, as odds over a visit of unknown place. Of right
+ * visits `AT_HOME` come from the number's region, the others from wherever callers come from: the rarer the caller's region is
+ * among them, the more it says. Undefined where the number tells nothing.
+ */
+function placeClue(site: Site, { caller_region, started_at }: Said): ((claim: Claim) => Clue) | undefined {
+  const country = countryOfRegion(caller_region)
+  if (caller_region === null || country === null) return undefined
+  const seen = new Map<number, Clue>()
+  return ({ visit }) => {
+    if (visit === null) return SILENT
+    const clue = seen.get(visit) ?? clueOf(visit)
+    seen.set(visit, clue)
+    return clue
+  }
+
+  function clueOf(visit: number): Clue {
+    const place = statements(site).placeOf.all({ visit })[0]
+    if (!place?.country) return SILENT
+    if (place.country !== country)
+      return { factor: ABROAD, words: `called from ${country}, browsed from another country` }
+    if (caller_region === country || !place.region?.startsWith(`${country}-`)) return SILENT
+    const words = `called from ${caller_region}, browsed from ${place.region}`
+    if (place.region !== caller_region) return { factor: 1 - AT_HOME, words }
+    return { factor: AT_HOME / commonness() + 1 - AT_HOME, words }
+  }
+
+  /** The share of earlier callers who call from this region. */
+  function commonness(): number {
+    const [row] = statements(site).callersOf.all({ region: caller_region, at: started_at })
+    return ((row?.there ?? 0) + PRIOR_CALLERS / 2) / ((row?.all ?? 0) + PRIOR_CALLERS)
   }
 }
 

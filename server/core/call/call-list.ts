@@ -1,6 +1,7 @@
 import { and, desc, eq, type SQL, sql } from "drizzle-orm"
 import { alias } from "drizzle-orm/sqlite-core"
 import type { CallAnswer, CallsQuery, ResolveQuery } from "../../../shared/contract.js"
+import { evidenceOf } from "../attribution/evidence.js"
 import { type Attribution, resolve } from "../attribution/resolve.js"
 import { readCallSettings } from "../caller/call-settings.js"
 import { readKnownCaller, shownCaller } from "../caller/caller-privacy.js"
@@ -140,8 +141,9 @@ export function describeCall(site: Site, { id }: CallRow): CallAnswer {
 export function resolveQuery(site: Site, query: ResolveQuery) {
   const to = phoneOf(site, query.to, "to")
   const at = Date.parse(query.at)
-  const from = readKnownCaller(site, query.from ?? null).from_e164
-  const found = resolve(site, { to, at, from }).attribution
+  const { from_e164: from, caller_region } = readKnownCaller(site, query.from ?? null)
+  const said = { digits: null, code: null, stated_source: null, caller_region, started_at: at }
+  const found = resolve(site, { to, at, from }, (number_id) => evidenceOf(site, { ...said, number_id })).attribution
   const visit = found.visit_id === null ? undefined : visitRow(site, found.visit_id)
   const visitor = found.visitor_id === null ? undefined : visitRow(site, found.visitor_id)
   const source = found.source_id === null ? undefined : statements(site).source.all({ id: found.source_id })[0]

@@ -6,11 +6,18 @@ import { Recent } from "../store/recent.js"
 export interface Client {
   readonly userAgent: string
   readonly language: string | null
+  /** ISO 3166: `US`. */
   readonly country: string | null
+  /** ISO 3166-2, as a caller's region is told: `US-TX`. */
   readonly region: string | null
   readonly city: string | null
   /** Where the request comes from, coarsely (`networkOf`): kept in memory to limit floods, never stored. */
   readonly network?: string | null
+}
+
+/** A region's ISO 3166-2 code from its country and its code there (`US`, `TX`); null where either is missing or malformed. */
+export function regionFrom(country: string | null | undefined, code: string | null | undefined): string | null {
+  return country && code && /^[A-Z0-9]{1,3}$/.test(code) ? `${country}-${code}` : null
 }
 
 /** A browser in coarse classes; no fingerprint can be made of it. */
