@@ -68,7 +68,7 @@ class OpenSite implements SiteHandle {
   }
 
   writeTraffic<T>(work: (site: Site) => Settled<T>): Promise<T> {
-    return this.queue.write<T>(() => work({ ...this.#site(), memory: this.#memory }), { repeatable: true })
+    return this.queue.write<T>(() => work(this.#traffic()), { repeatable: true })
   }
 
   async ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
@@ -80,6 +80,11 @@ class OpenSite implements SiteHandle {
   close(): void {
     this.queue.flush()
     this.#database.sqlite.close()
+  }
+
+  #traffic(): Site {
+    const now = this.#moments.now()
+    return { db: this.#database.db, now, newId: () => this.#moments.newId(now), memory: this.#memory }
   }
 
   #site(): Site {

@@ -13,7 +13,7 @@ const REPLAYED = "idempotent-replayed"
 const DAY_MS = 24 * 3_600_000
 /** What is posted to these is in none of the lists that the test counts. */
 const ADDS_NOTHING = /\/(beats|test|relearn|attempts|tasks|batch|split|join|search|sync|release|callback|hangup)$/
-/** A replay wants a carrier's signed request to have come in: see requests.test.ts. */
+/** A replay wants a carrier's signed request to have come in: requests.test.ts holds it to the same. */
 const POSTS = ROUTES.filter(({ method, path }) => method === "post" && !path.endsWith("/replay"))
 
 describe.each(ENGINES)("Idempotency-Key on %s", (engine) => {

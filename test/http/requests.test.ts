@@ -71,4 +71,27 @@ describe.each(ENGINES)("kept requests and silent calls on %s", (engine) => {
     await readProblem(await host.request("POST", path(`/requests/${masked?.id}/replay`)), 409, "conflict")
     await readProblem(await host.request("POST", path("/requests/request_000000000/replay")), 404, "not_found")
   })
+
+  it("[K13] [H16] [H17] replays once for one Idempotency-Key, and repeats the answer when the request is kept no more", async () => {
+    site = await createSite(host)
+    await report("voice", { CallStatus: "ringing" })
+    await report("voice", { CallSid: "CA2", CallStatus: "ringing" })
+    const [second, first] = await kept()
+    const replay = (request: RequestAnswer | undefined, key: string) =>
+      host.request("POST", path(`/requests/${request?.id}/replay`), undefined, { headers: { "idempotency-key": key } })
+    const answered = await replay(first, "again")
+    const answer = await answered.json()
+    expect(answered.headers.get("idempotent-replayed")).toBeNull()
+    expect(answer).toMatchObject({ events: 1 })
+    await settings({ keep_requests: 1 })
+    await report("status", { CallStatus: "busy" })
+    const repeated = await replay(first, "again")
+    expect(repeated.headers.get("idempotent-replayed")).toBe("true")
+    expect(await repeated.json()).toEqual(answer)
+    for (const [request, key] of [
+      [first, "another"],
+      [second, "again"],
+    ] as const)
+      await readProblem(await replay(request, key), 404, "not_found")
+  })
 })

@@ -40,6 +40,7 @@ const statements = prepareOnce((db: Db) => {
   >`(select max(e.id) from visit_events e where e.visit_id = ${visits.id} and e.kind = 'tap' and e.number_id = ${value("number")} and e.id <= ${value("until_id")})`
   const place = { number: value("number"), before: value("before"), day: value("day"), first: value("first") }
   return {
+    // In the order of `LesseeRow`.
     lessees: db
       .select({
         ...visit,
@@ -110,7 +111,7 @@ const statements = prepareOnce((db: Db) => {
 export function observe(site: Site, number: NumberRow, at: number, from: string | null, model: Model): Observation {
   // A lease made in the very millisecond of the call was made before it: the page had to show the number first.
   const until_id = idAt(at + 1) - 1
-  const rows = statements(site).lessees.all({ ...placeInHistory(number.id, until_id + 1), until_id, at, from })
+  const rows = readLessees(site, number.id, until_id, at, from)
   const memory = from === null ? rememberWithheld(site, number, at) : remember(site, from, at)
   const all = new Map<number, Contender>()
   for (const row of rows) {
@@ -184,7 +185,79 @@ function rememberWithheld(site: Site, number: NumberRow, at: number): Memory | u
   return visitors.size === 0 ? undefined : { visitors, stray: 0, others: 0, number: number.id, visits }
 }
 
-type Lessee = ReturnType<ReturnType<typeof statements>["lessees"]["all"]>[number]
+interface Lessee {
+  readonly visit_id: number
+  readonly visitor: number
+  readonly source_id: number
+  readonly channel: string
+  readonly device: string
+  readonly pages: number
+  readonly hidden: boolean
+  readonly seen_at: number
+  readonly lease: number
+  readonly until_at: number | null
+  readonly lease_seen_at: number | null
+  readonly shared: boolean
+  readonly tapped_id: number | null
+  /** How surely the visitor made a call before. */
+  readonly called: number | null
+}
+
+// As SQLite gives them: drizzle takes half as long to make objects of the rows as SQLite does to find them.
+function readLessees(site: Site, number: number, until_id: number, at: number, from: string | null): Lessee[] {
+  const rows = statements(site).lessees.values({ ...placeInHistory(number, until_id + 1), until_id, at, from })
+  return (rows as LesseeRow[]).map(
+    ([
+      visit_id,
+      visitor,
+      source_id,
+      channel,
+      device,
+      pages,
+      hidden,
+      seen_at,
+      lease,
+      until_at,
+      lease_seen_at,
+      shared,
+      tapped_id,
+      called,
+    ]) => ({
+      visit_id,
+      visitor,
+      source_id,
+      channel,
+      device,
+      pages,
+      hidden: hidden !== 0,
+      seen_at,
+      lease,
+      until_at,
+      lease_seen_at,
+      shared: shared !== 0,
+      tapped_id,
+      called,
+    }),
+  )
+}
+
+/** In the order that `lessees` selects. */
+type LesseeRow = [
+  visit_id: number,
+  visitor: number,
+  source_id: number,
+  channel: string,
+  device: string,
+  pages: number,
+  hidden: number,
+  seen_at: number,
+  lease: number,
+  until_at: number | null,
+  lease_seen_at: number | null,
+  shared: number,
+  tapped_id: number | null,
+  called: number | null,
+]
 
 function contenderOf(row: Lessee, at: number, memory: Memory | undefined): Contender {
   const ended = row.until_at !== null
@@ -193,7 +266,7 @@ function contenderOf(row: Lessee, at: number, memory: Memory | undefined): Conte
   return {
     ...describe(row, seen, at, memory?.visitors.get(row.visitor) ?? 0),
     weight: row.called === null ? 1 : 1 - (1 - HAS_CALLED) * row.called,
-    shared: row.shared !== 0,
+    shared: row.shared,
   }
 }
 

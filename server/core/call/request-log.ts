@@ -2,7 +2,7 @@ import { and, desc, eq, lt, type SQL, sql } from "drizzle-orm"
 import type { RequestAnswer, RequestsQuery } from "../../../shared/contract-call.js"
 import { requests } from "../schema/schema.js"
 import { decodeCursor, type Page, pageOf } from "../store/cursor.js"
-import { type Db, prepareOnce, type Site } from "../store/db.js"
+import { type Db, placeholdersOf, prepareOnce, type Site } from "../store/db.js"
 import { decodeId, encodeId, timeOfId } from "../store/id.js"
 import { notFound } from "../store/refusal.js"
 
@@ -10,6 +10,7 @@ import { notFound } from "../store/refusal.js"
 export type RequestRow = typeof requests.$inferSelect
 
 const statements = prepareOnce((db: Db) => ({
+  add: db.insert(requests).values(placeholdersOf(requests)).prepare(),
   purge: db
     .delete(requests)
     .where(sql`id <= (select id from requests order by id desc limit 1 offset ${sql.placeholder("keep")})`)
@@ -18,12 +19,9 @@ const statements = prepareOnce((db: Db) => ({
 
 /** Keeps a request that its carrier signed, and forgets the oldest ones over `keep`. */
 export function keepRequest(site: Site, row: Omit<RequestRow, "id">, keep: number): void {
-  if (keep > 0)
-    site.db
-      .insert(requests)
-      .values({ ...row, id: site.newId() })
-      .run()
-  statements(site).purge.run({ keep })
+  const { add, purge } = statements(site)
+  if (keep > 0) add.run({ ...row, id: site.newId() })
+  purge.run({ keep })
 }
 
 /** The requests of a carrier that are kept, latest first. */

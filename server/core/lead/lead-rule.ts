@@ -4,7 +4,7 @@ import type { CallRow } from "../call/call.js"
 import { findPersonByKey, personFor } from "../person/person.js"
 import { leadStages, leads } from "../schema/schema.js"
 import { readSettings } from "../site/settings.js"
-import type { Site } from "../store/db.js"
+import { type Db, prepareOnce, type Site } from "../store/db.js"
 import { encodeId } from "../store/id.js"
 import { readPhone } from "../value/phone.js"
 import type { VisitRow } from "../visit/visit.js"
@@ -13,6 +13,14 @@ import { guardRule, readLeadSettings } from "./lead-settings.js"
 import { trackOfCall, trackOfVisit } from "./lead-source.js"
 import { readStages } from "./stage.js"
 import { planAnew } from "./task.js"
+
+const statements = prepareOnce((db: Db) => ({
+  ofCall: db
+    .select()
+    .from(leads)
+    .where(eq(leads.call_id, sql.placeholder("call")))
+    .prepare(),
+}))
 
 const EMAIL = /^[^\s@<>(),;:"]+@[^\s@<>(),;:"]+\.[^\s@<>(),;:".]+$/
 /** Leads that the forms of one visit make: a person fills in one or two. */
@@ -28,7 +36,7 @@ const SURE = 0.8
  */
 export function applyCallRule(site: Site, call: CallRow): void {
   guardRule(site, () => {
-    const made = site.db.select().from(leads).where(eq(leads.call_id, call.id)).all()
+    const made = statements(site).ofCall.all({ call: call.id })
     for (const lead of made) follow(site, lead, call)
     if (made.length === 0 && fits(site, call)) leadOfCall(site, call)
   })

@@ -46,6 +46,6 @@ export function countOf(limit: number, place: Place): SQL {
   // The walk ends below the last day that it counted.
   return sql`(${walkOf(limit, place)}
     select counted as count,
-        (select min(l.id) from ${leases} l where l.day = walk.day + 1 and l.number_id = ${number} and l.id < ${before}) as oldest
-      from walk order by counted desc, day desc limit 1)`
+        (select min(l.id) from ${leases} l where l.day = last.day and l.number_id = ${number} and l.id < ${before}) as oldest
+      from (select counted, day + 1 as day from walk order by counted desc, walk.day desc limit 1) last)`
 }
