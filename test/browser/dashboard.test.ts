@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { gzipSync } from "node:zlib"
 import type { Browser, BrowserContext, Page, Response } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { listPages } from "../dashboard/pages.js"
+import { listPages, listParts } from "../dashboard/pages.js"
 import { ENGINES, type Host, startHost } from "../host.js"
 import { createSite, ORIGIN, type TestSite, viewPage } from "../site.js"
 import { startChromium } from "../snippet/chromium.js"
@@ -84,6 +84,22 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
     await guest.waitForURL(/\/app(\/site_\w+)?$/)
     await theirs.close()
   }
+  /** A report's link for whoever holds it, its path. */
+  const share = async (name: string) => {
+    const page = await open(`/app/${site.id}/reports`)
+    await page.locator("form:has(button[value=share]) [name=name]").fill(name)
+    await page.click("button[value=share]")
+    const link = (await page.locator("pre").first().textContent()) ?? ""
+    await page.close()
+    return link.slice(link.indexOf("/app/"))
+  }
+  const nameBrand = async (name: string) => {
+    const page = await open("/app/look")
+    await page.fill("#f-name", name)
+    await follow(page, "button[value=save]")
+    await page.close()
+  }
+  const shared: string[] = []
   const pagesOf = (site: string) =>
     listPages(
       site,
@@ -156,6 +172,7 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
           started_at: new Date().toISOString(),
           duration_s: 60,
           talk_s: 50,
+          recording_url: `https://evil.example/${text}"><img src=x onerror=window.xss=1>`,
         })
         await host.api("PATCH", `/v1/sites/${site.id}/calls/${call.id}`, {
           tags: [payload.slice(0, 60)],
@@ -180,6 +197,7 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
           target: `+1646555${String(1000 + index)}`,
         })
         await invite(payload.slice(0, 60))
+        shared.push(await share(payload))
         const day = new Date().toISOString().slice(0, 10)
         const until = `${Number(day.slice(0, 4)) + 1}${day.slice(4)}`
         for (const [list, body] of [
@@ -208,8 +226,9 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
           await host.api("POST", `/v1/sites/${site.id}/${list}`, body)
       }
       await host.api("PATCH", `/v1/sites/${site.id}`, { name: PAYLOADS[1] })
+      await nameBrand(PAYLOADS[1] ?? "")
       const seen: string[] = []
-      for (const path of await pagesOf(site.id)) {
+      for (const path of [...(await pagesOf(site.id)), ...listParts(site.id), ...shared]) {
         const page = await open(path)
         expect({ path, xss: await page.evaluate(() => (window as { xss?: number }).xss) }).toEqual({
           path,
@@ -220,6 +239,7 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
         await page.close()
       }
       for (const payload of PAYLOADS) expect(seen.join("\n")).toContain(payload.slice(0, 40))
+      for (const text of seen.slice(0, 3)) expect(text).toContain(PAYLOADS[1]?.slice(0, 40))
       // What stands in the address comes back in links, fields and faults.
       const page = await context.newPage()
       const names = ["q", "status", "channel", "show", "metrics", "group_by", "from", "cursor", "carrier", "next"]
@@ -232,6 +252,7 @@ describe.each(ENGINES)("the dashboard on %s, in a real Chromium", (engine) => {
       }
       await page.close()
       await host.api("PATCH", `/v1/sites/${site.id}`, { name: "Shop" })
+      await nameBrand("Ringtrail")
     },
     WALK_MS,
   )

@@ -4,7 +4,8 @@ import type { Host } from "../host.js"
 export interface Person {
   readonly cookies: Map<string, string>
   get(path: string, headers?: Record<string, string>): Promise<Answer>
-  post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Answer>
+  /** A field with several values is a box that was ticked several times. */
+  post(path: string, fields: Record<string, string | string[]>, headers?: Record<string, string>): Promise<Answer>
 }
 
 export interface Answer {
@@ -39,12 +40,17 @@ export function newPerson(host: Host): Person {
     cookies,
     get: (path, headers = {}) => send("GET", path, undefined, headers),
     post: (path, fields, headers = {}) =>
-      send("POST", path, new URLSearchParams(fields).toString(), {
+      send("POST", path, encode(fields), {
         "content-type": "application/x-www-form-urlencoded",
         "sec-fetch-site": "same-origin",
         ...headers,
       }),
   }
+}
+
+function encode(fields: Record<string, string | string[]>): string {
+  const pairs = Object.entries(fields).flatMap(([name, values]) => [values].flat().map((value) => [name, value]))
+  return new URLSearchParams(pairs).toString()
 }
 
 /** A browser that signed in with a key. */
