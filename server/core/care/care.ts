@@ -7,7 +7,7 @@ import { numbers } from "../schema/schema.js"
 import { readSettings } from "../site/settings.js"
 import type { Site } from "../store/db.js"
 import { dayOfId, encodeId, idAt, timeOfId } from "../store/id.js"
-import { findFixedNumber } from "./fixed-number.js"
+import { listFixedNumbers } from "./fixed-number.js"
 
 // How a pool fares: what its visits saw, how much of it is lent at which hour, and which of its numbers fell silent.
 
@@ -37,10 +37,12 @@ export function careFor(site: Site, id: string, { days }: CareQuery): CareAnswer
     ]),
   )
   const byHour = Array.from({ length: 24 }, (_, hour) => ({ hour, leased: 0, overflow: 0, held: 0 }))
+  // A zone's calendar is asked once for each day and not for each quarter of an hour.
+  const starts = new Map([...byDay.keys()].map((day) => [day, startOfDay(day, timezone)]))
   const placeOf = (quarter: number) => {
     const time = quarter * QUARTER
     const day = dayOf(time, timezone)
-    const hour = Math.min(23, Math.floor((time - startOfDay(day, timezone)) / HOUR))
+    const hour = Math.min(23, Math.floor((time - (starts.get(day) ?? startOfDay(day, timezone))) / HOUR))
     return { day: byDay.get(day), hour: byHour[hour] }
   }
   for (const { quarter, leases, shared, held } of lent) {
@@ -136,8 +138,9 @@ coalesce(lent.shown, (select id from ${latestOf(1, earlier)})) as shown,
   const calls = rows.reduce((sum, row) => sum + row.calls, 0)
   // By its own leases, if the pool's visits call as readily through it as through the others.
   const expected = (row: (typeof rows)[number]) => (leases === 0 ? 0 : (calls / leases) * row.leases)
+  const fixedOnes = listFixedNumbers(site, from)
   return rows.map((row) => {
-    const fixed = findFixedNumber(site, row.id, from)
+    const fixed = fixedOnes.get(row.id)
     return {
       number: encodeId("num", row.id),
       e164: row.e164,

@@ -1,4 +1,4 @@
-import { desc, eq, sql } from "drizzle-orm"
+import { and, desc, gte, sql } from "drizzle-orm"
 import { findNumberByPhone } from "../number/number.js"
 import { listPools } from "../number/pool.js"
 import { fixedNumbers, visitEvents } from "../schema/schema.js"
@@ -58,8 +58,13 @@ export function noteFixedNumber(site: Site, visit: VisitRow, e164: string): void
   note.run({ number_id: number.id, visit_id: visit.id, page: url.replace(/[?#].*/s, ""), seen_at: site.now })
 }
 
-/** Where a number stood as fixed text since `from` (ms), in the view of two visits at least; undefined: nowhere. */
-export function findFixedNumber(site: Site, number_id: number, from: number): FixedNumber | undefined {
-  const row = site.db.select().from(fixedNumbers).where(eq(fixedNumbers.number_id, number_id)).all()[0]
-  return row && row.visits >= VISITS_AT_LEAST && row.seen_at >= from ? row : undefined
+/** Numbers that stood as fixed text since `from` (ms), in the view of two visits at least, by their row. */
+export function listFixedNumbers(site: Site, from: number): ReadonlyMap<number, FixedNumber> {
+  const { visits, seen_at } = fixedNumbers
+  const rows = site.db
+    .select()
+    .from(fixedNumbers)
+    .where(and(gte(visits, VISITS_AT_LEAST), gte(seen_at, from)))
+    .all()
+  return new Map(rows.map((row) => [row.number_id, row]))
 }
