@@ -7,14 +7,19 @@ import { createMoments } from "../server/core/store/clock.js"
 import { newKey } from "../server/core/store/id.js"
 import { openDatabase } from "../server/node/database.js"
 import { startServer } from "../server/node/server.js"
-import { listPages } from "../test/dashboard/pages.js"
+import { listPages, listParts } from "../test/dashboard/pages.js"
 import { writeYear, YEAR, YEAR_START } from "./year.js"
 
 // npm run bench:dashboard: every page of a site with a year of a million visits, asked for again and again over HTTP, with
-// the processor time of the whole process: what a page costs on a machine of its own. `-- --visits 100000` is a smaller year.
+// the processor time of the whole process: what a page costs on a machine of its own. `-- --visits 100000` is a smaller year;
+// `-- --only /numbers` asks for the pages that hold these words alone, and keeps no results.
 
-const argument = process.argv.indexOf("--visits")
-const VISITS = argument > 0 ? Number(process.argv[argument + 1]) : 1_000_000
+const option = (name: string): string | undefined => {
+  const at = process.argv.indexOf(`--${name}`)
+  return at > 0 ? process.argv[at + 1] : undefined
+}
+const VISITS = Number(option("visits") ?? 1_000_000)
+const ONLY = option("only")
 const LEADS = Math.min(20_000, VISITS / 50)
 const ROUNDS = 20
 const GOAL_MS = 100
@@ -114,8 +119,9 @@ async function ask(path: string): Promise<number> {
 }
 
 const rows: { path: string; p50_ms: number; p95_ms: number }[] = []
-for (const page of await listPages(site, first)) {
+for (const page of [...(await listPages(site, first)), ...listParts(site)]) {
   const path = page.replace(`/app/${site}`, "") || "/"
+  if (ONLY !== undefined && !path.includes(ONLY)) continue
   const asked = PERIODS.map((period) => `${page}${page.includes("?") ? "&" : "?"}period=${period}`)
   for (const address of asked) await ask(address)
   const times: number[] = []
@@ -126,10 +132,11 @@ for (const page of await listPages(site, first)) {
 await server.stop()
 rmSync(dataDir, { recursive: true, force: true })
 
-writeFileSync(
-  "bench/dashboard-results.json",
-  `${JSON.stringify({ visits: VISITS, leads: LEADS, pages: rows }, null, 2)}\n`,
-)
+if (ONLY === undefined)
+  writeFileSync(
+    "bench/dashboard-results.json",
+    `${JSON.stringify({ visits: VISITS, leads: LEADS, pages: rows }, null, 2)}\n`,
+  )
 console.log(
   `\nNode ${process.version}, a year of ${VISITS} visits, ${LEADS} leads; periods ${PERIODS.join(", ")} by turns\n`,
 )
