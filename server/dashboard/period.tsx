@@ -1,7 +1,7 @@
 import { addDays, dayOf } from "../../shared/calendar.js"
 import type { Key } from "./language.js"
 import type { Markup } from "./page.js"
-import { type View, withQuery } from "./view.js"
+import { chosenIn, type View, withQuery } from "./view.js"
 
 /** Days of a page, both included, and as many before them to compare with. */
 export interface Period {
@@ -15,6 +15,9 @@ const LENGTHS = { today: 1, "7d": 7, "30d": 30, "90d": 90 } as const
 type Length = keyof typeof LENGTHS
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
+/** The parameters that name a period. */
+export const SPAN = ["period", "from", "to"] as const
+
 /** The days that the address names: a length up to today, or days of one's own; the last thirty where it names none. */
 export function readPeriod({ query, now, site }: View): Period {
   const today = dayOf(now, site?.timezone ?? "UTC")
@@ -27,6 +30,27 @@ export function readPeriod({ query, now, site }: View): Period {
 /** Every day of a period, oldest first. */
 export function daysIn({ from, to }: { from: string; to: string }): string[] {
   return Array.from({ length: daysBetween(from, to) + 1 }, (_, index) => addDays(from, index))
+}
+
+/** The period as it is, for a form that asks for something else. */
+export function KeptPeriod({ view }: { view: View }): Markup {
+  return (
+    <>
+      {Object.entries(chosenIn(view, SPAN)).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+    </>
+  )
+}
+
+/** What a list of a period asks for: what was chosen, the page of it, its days and at most so many rows. */
+export function listQuery(
+  view: View,
+  period: Period,
+  names: readonly string[],
+  limit: number,
+): Record<string, unknown> {
+  return { ...chosenIn(view, [...names, "cursor"]), from: period.from, to: period.to, limit }
 }
 
 /** The choice of a period: lengths as links, days of one's own as a form. */

@@ -64,6 +64,11 @@ export function withQuery({ path, query }: View, changes: Record<string, string 
   return text === "" ? path : `${path}?${text}`
 }
 
+/** The parameters of the address with these names that say anything. */
+export function chosenIn({ query }: View, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (query[name] ? [[name, query[name]] as const] : [])))
+}
+
 /** What a field of a form shows: what was entered and refused, else what is stored. */
 export function entered({ form }: View, name: string, stored: string | number | null | undefined = ""): string {
   return form.fields[name] ?? String(stored ?? "")

@@ -10,8 +10,8 @@ import { parseWith } from "../../http/parse.js"
 import { Layout } from "../layout.js"
 import type { Markup, Page } from "../page.js"
 import { Badge, Button, Field, nameOf, Pager, Panel, Select, Source, Table } from "../parts.js"
-import { PeriodPicker, readPeriod } from "../period.js"
-import { attempt, can, filled, sitePath, type View } from "../view.js"
+import { KeptPeriod, listQuery, PeriodPicker, readPeriod, SPAN } from "../period.js"
+import { attempt, can, chosenIn, filled, sitePath, type View } from "../view.js"
 import { CallStatus } from "./overview.js"
 
 const CALLS_PER_PAGE = 50
@@ -36,13 +36,11 @@ export const callsPage: Page<Site> = {
   path: "/calls",
   role: "read",
   show: (site, view) => {
-    const { t, query } = view
+    const { t } = view
     const period = readPeriod(view)
-    const chosen = Object.fromEntries(FILTERS.flatMap((name) => (query[name] ? [[name, query[name]] as const] : [])))
-    const cursor = query.cursor ? { cursor: query.cursor } : {}
-    const span = { from: period.from, to: period.to, limit: CALLS_PER_PAGE }
+    const chosen = chosenIn(view, FILTERS)
     const { view: judged, found } = attempt(view, () =>
-      listCalls(site, parseWith(CallsQuery, { ...chosen, ...cursor, ...span })),
+      listCalls(site, parseWith(CallsQuery, listQuery(view, period, FILTERS, CALLS_PER_PAGE))),
     )
     return (
       <Layout view={judged} title="calls.title" place="/calls" beside={<PeriodPicker view={view} period={period} />}>
@@ -75,9 +73,7 @@ function Filters({ site, view }: { site: Site; view: View }): Markup {
   const agents = listAgentNames(site, query.agent)
   return (
     <form method="get" action={path} data-auto>
-      {["period", "from", "to"].map((name) =>
-        query[name] ? <input type="hidden" name={name} value={query[name]} /> : null,
-      )}
+      <KeptPeriod view={view} />
       <div class="row">
         <Field view={view} name="search" label={t("calls.search")} type="search" placeholder={t("calls.search_hint")} />
         <Select view={view} name="channel" label={t("dimension.channel")} options={choice("channel", CHANNELS)} />
@@ -134,7 +130,7 @@ export const missedPage: Page<Site> = {
             {(["waiting", "called_back"] as const).map((name) => (
               <li>
                 <a
-                  href={`${view.path}?${new URLSearchParams({ ...spanOf(view), ...(name === "waiting" ? {} : { show: name }) })}`}
+                  href={`${view.path}?${new URLSearchParams({ ...chosenIn(view, SPAN), ...(name === "waiting" ? {} : { show: name }) })}`}
                   aria-current={name === missed ? "true" : undefined}
                 >
                   {t(`missed.${name}`)}
@@ -153,15 +149,11 @@ export const missedPage: Page<Site> = {
   actions: { reached: { role: "member", work: ring(true) }, tried: { role: "member", work: ring(false) } },
 }
 
-function spanOf({ query }: View): Record<string, string> {
-  return Object.fromEntries(["period", "from", "to"].flatMap((name) => (query[name] ? [[name, query[name]]] : [])))
-}
-
 /** Notes that somebody called the caller of a missed call back, and whether he was reached. */
 export function ring(reached: boolean): (site: Site, view: View) => string {
   return (site, view) => {
     callBack(site, findCall(site, view.form.fields.call ?? ""), parseWith(CallbackFields, { reached }))
-    return `${view.path}?${new URLSearchParams({ ...spanOf(view), done: "1" })}`
+    return `${view.path}?${new URLSearchParams({ ...chosenIn(view, SPAN), done: "1" })}`
   }
 }
 
@@ -170,7 +162,7 @@ export function CallBackButtons({ view, call }: { view: View; call: CallAnswer }
   const { t, path } = view
   const caller = view.format.phone(call.from)
   return (
-    <form method="post" action={`${path}?${new URLSearchParams(spanOf(view))}`} class="buttons">
+    <form method="post" action={`${path}?${new URLSearchParams(chosenIn(view, SPAN))}`} class="buttons">
       <input type="hidden" name="call" value={call.id} />
       <Button does="reached" kind="quiet" label={`${t("missed.reached")}: ${caller}`}>
         {t("missed.reached")}

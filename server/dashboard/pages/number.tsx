@@ -11,7 +11,7 @@ import { givenIn, textIn } from "../entry.js"
 import { Layout } from "../layout.js"
 import type { Page } from "../page.js"
 import { Button, Field, nameOf, Panel, Select } from "../parts.js"
-import { attempt, can, filled, sitePath } from "../view.js"
+import { attempt, can, chosenIn, filled, sitePath } from "../view.js"
 import { NumberTabs } from "./number-tabs.js"
 
 /** A number that is tied to one source: a picture of it to print, and a form to change what it stands for. */
@@ -19,9 +19,9 @@ export const numberPage: Page<Site> = {
   path: "/numbers/:id{num_[0-9A-Za-z]+}",
   role: "read",
   show: (site, view) => {
-    const { t, format, path, query } = view
+    const { t, format, path } = view
     const number = describeNumber(site, findNumber(site, view.params.id ?? ""))
-    const asked = Object.fromEntries(["url", "title"].flatMap((name) => (query[name] ? [[name, query[name]]] : [])))
+    const asked = chosenIn(view, ["url", "title"])
     const { view: judged, found } = attempt(view, () =>
       drawAsset(number, readSettings(site).country, parseWith(AssetQuery, asked)),
     )

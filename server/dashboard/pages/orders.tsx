@@ -10,8 +10,8 @@ import { Layout } from "../layout.js"
 import { ask, known, writeMetric } from "../metric.js"
 import type { Markup, Page } from "../page.js"
 import { Badge, Button, Field, nameOf, Pager, Panel, Select, Source, Table, Value } from "../parts.js"
-import { type Period, PeriodPicker, readPeriod } from "../period.js"
-import { attempt, can, entered, filled, sitePath, type View } from "../view.js"
+import { KeptPeriod, listQuery, type Period, PeriodPicker, readPeriod } from "../period.js"
+import { attempt, can, chosenIn, entered, filled, sitePath, type View } from "../view.js"
 
 const ORDERS_PER_PAGE = 50
 /** Calls to choose from: the latest. */
@@ -24,13 +24,11 @@ export const ordersPage: Page<Site> = {
   path: "/orders",
   role: "read",
   show: (site, view) => {
-    const { t, query } = view
+    const { t } = view
     const period = readPeriod(view)
-    const chosen = Object.fromEntries(FILTERS.flatMap((name) => (query[name] ? [[name, query[name]] as const] : [])))
-    const cursor = query.cursor ? { cursor: query.cursor } : {}
-    const span = { from: period.from, to: period.to, limit: ORDERS_PER_PAGE }
+    const chosen = chosenIn(view, FILTERS)
     const { view: judged, found } = attempt(view, () =>
-      listOrders(site, parseWith(OrdersQuery, { ...chosen, ...cursor, ...span })),
+      listOrders(site, parseWith(OrdersQuery, listQuery(view, period, FILTERS, ORDERS_PER_PAGE))),
     )
     return (
       <Layout view={judged} title="nav.orders" place="/orders" beside={<PeriodPicker view={view} period={period} />}>
@@ -93,13 +91,11 @@ function Sums({ site, view, period }: { site: Site; view: View; period: Period }
 }
 
 function Filters({ view }: { view: View }): Markup {
-  const { t, query, path } = view
+  const { t, path } = view
   const any = ["", t("filter.any")] as const
   return (
     <form method="get" action={path} class="row filters" data-auto>
-      {["period", "from", "to"].map((name) =>
-        query[name] ? <input type="hidden" name={name} value={query[name]} /> : null,
-      )}
+      <KeptPeriod view={view} />
       <Select
         view={view}
         name="channel"

@@ -22,8 +22,8 @@ import { Layout } from "../layout.js"
 import { ask, betterOf, known, writeMetric } from "../metric.js"
 import { type Markup, PAGE_HEADERS, type Page } from "../page.js"
 import { Button, Change, Copyable, Field, nameOf, Panel, Select, Table } from "../parts.js"
-import { PeriodPicker, readPeriod } from "../period.js"
-import { can, sitePath, type View } from "../view.js"
+import { KeptPeriod, PeriodPicker, readPeriod, SPAN } from "../period.js"
+import { can, chosenIn, sitePath, type View } from "../view.js"
 import { Warnings } from "../warning.js"
 import { Ranking } from "./ranking.js"
 import { SavedReports, savedActions } from "./report-saved.js"
@@ -183,19 +183,16 @@ export const reportCsvPage: Page<Site> = {
   },
 }
 
-function stateOf({ query }: View): Record<string, string> {
-  return Object.fromEntries(STATE.flatMap((name) => (query[name] ? [[name, query[name]] as const] : [])))
+function stateOf(view: View): Record<string, string> {
+  return chosenIn(view, STATE)
 }
 
 function addressOf(view: View, state: Record<string, string>): string {
-  const span = Object.fromEntries(
-    ["period", "from", "to"].flatMap((name) => (view.query[name] ? [[name, view.query[name]] as const] : [])),
-  )
-  return `${sitePath(view, "/reports")}?${new URLSearchParams({ ...span, ...state })}`
+  return `${sitePath(view, "/reports")}?${new URLSearchParams({ ...chosenIn(view, SPAN), ...state })}`
 }
 
 function isShown({ query }: View, state: Record<string, string>): boolean {
-  return STATE.filter((name) => !["period", "from", "to"].includes(name)).every(
+  return STATE.filter((name) => !(SPAN as readonly string[]).includes(name)).every(
     (name) => (query[name] ?? "") === (state[name] ?? ""),
   )
 }
@@ -248,9 +245,8 @@ function Picker({ view }: { view: View }): Markup {
   return (
     <Panel>
       <form method="get" action={path} class="row">
-        {["period", "from", "to", "show"].map((name) =>
-          query[name] ? <input type="hidden" name={name} value={query[name]} /> : null,
-        )}
+        <KeptPeriod view={view} />
+        {query.show ? <input type="hidden" name="show" value={query.show} /> : null}
         <Select view={filled} name="by" label={t("report.by")} options={[none, ...dimensions]} />
         <Select view={filled} name="then" label={t("report.then")} options={[none, ...dimensions]} />
         <Select

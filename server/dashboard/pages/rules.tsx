@@ -24,7 +24,7 @@ import { textIn } from "../entry.js"
 import { Layout } from "../layout.js"
 import type { Markup, Page } from "../page.js"
 import { Badge, Button, Faults, Field, nameOf, Panel, Select, Table } from "../parts.js"
-import { attempt, can, filled, sitePath, type View } from "../view.js"
+import { attempt, can, chosenIn, filled, sitePath, type View } from "../view.js"
 import { splitList } from "../wizard.js"
 import { NumberTabs } from "./number-tabs.js"
 
@@ -208,7 +208,7 @@ function whenOf(view: View, { conditions }: Pick<RuleAnswer, "conditions">): str
 function Explainer({ site, view }: { site: Site; view: View }): Markup {
   const { t, query, path } = view
   const fields = ["url", "referrer", "device", "country", "visitor"] as const
-  const asked = Object.fromEntries(fields.flatMap((name) => (query[name] ? [[name, query[name]] as const] : [])))
+  const asked = chosenIn(view, fields)
   const { view: judged, found } = attempt(view, () =>
     query.url ? testRules(site, parseWith(RuleTest, asked)) : undefined,
   )
