@@ -42,7 +42,7 @@ const isFree = (node: Node) => {
       (!root ||
         Object.keys(element)[0] ||
         /_v|__k/.test(Object.keys(root) as unknown as string) ||
-        Date.now() > (performance.timing.loadEventEnd || 1 / 0) + 2e3 ||
+        Date.now() - 2e3 > (performance.timing.loadEventEnd || 1 / 0) ||
         !(
           waiting.has(block) ||
           (waiting.add(block) &&
@@ -109,28 +109,36 @@ const read = (node: Node) => {
 
 /** Swaps all numbers below `root`. Twice is as good as once. */
 export const swap = (root: Node = document) => {
-  for (const element of [
+  const elements = [
     root as Element,
     ...(root as Element).querySelectorAll(options.shadow || `${rules.labelled},${chosen}`),
-  ]) {
-    // Of a form whose fields are called `matches` or `attributes` there is nothing to be had: it is left alone.
-    try {
-      const { shadowRoot, firstChild } = element
-      if (shadowRoot && options.shadow) {
-        observe(shadowRoot)
-        swap(shadowRoot)
-      }
-      for (const attribute of element.attributes || []) {
-        const label = unescape(`${attribute.name}=${attribute.value}`)
-        const [kind, dial, value, own] = (find.test(label) && label.match(rules.label)) || []
-        if (own) firstChild && put([firstChild], dial, own)
-        else if (kind || element.matches(chosen)) put([attribute], dial, value)
-      }
-    } catch {}
+  ]
+  // A page or a change without a number is not walked: one look at all its text and at the labelled elements' HTML.
+  if (
+    options.shadow ||
+    find.test(
+      (((root as Document).documentElement || root).textContent as string) +
+        elements.map((element) => element.outerHTML),
+    )
+  ) {
+    for (const element of elements) {
+      // Of a form whose fields are called `matches` or `attributes` there is nothing to be had: it is left alone.
+      try {
+        const { shadowRoot, firstChild } = element
+        if (options.shadow && shadowRoot) {
+          observe(shadowRoot)
+          swap(shadowRoot)
+        }
+        for (const attribute of element.attributes) {
+          const [kind, dial, value, own] = unescape(`${attribute.name}=${attribute.value}`).match(rules.label) || []
+          if (own) firstChild && put([firstChild], dial, own)
+          else if (kind || element.matches(chosen)) put([attribute], dial, value)
+        }
+      } catch {}
+    }
+    read(root)
+    flush()
   }
-  // A page or a change without a number is not walked.
-  if (find.test(((root as Document).documentElement || root).textContent as string)) read(root)
-  flush()
 }
 
 /** Takes an answer's swaps: what other numbers were written before is restored first. */

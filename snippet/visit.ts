@@ -60,14 +60,14 @@ export const view = () => {
     async (reply) => {
       const answer = await reply.json()
       if (!answer.swaps || mode === "none") throw answer
+      answer.at = at
       known = answer
-      known.at = at
-      timer ||= setInterval(() => document.hidden || beat("beat"), known.beat_s * 1e3)
-      if (Date.now() - at < 1500) take(known)
-      emit("ready", known)
+      if (Date.now() - at < 1500) take(answer)
+      timer ||= setInterval(() => document.hidden || beat("beat"), answer.beat_s * 1e3)
+      emit("ready", answer)
       if (mode === "full") {
-        bake(known.visitor, 3e7)
-        memory[site] = JSON.stringify(known)
+        bake(answer.visitor, 3e7)
+        memory[site] = JSON.stringify(answer)
       }
     },
   )

@@ -19,7 +19,7 @@ const observer = new MutationObserver((records) => {
   const next = clean(location.href)
   // Of the three types of record only "childList" is that short; a changed text or attribute is the target itself.
   for (const { type, target, addedNodes } of records)
-    for (const node of type[9] ? [target] : addedNodes) node.isConnected && swaps[0] && blocks.add(blockOf(node))
+    for (const node of type[9] ? [target] : addedNodes) swaps[0] && node.parentNode && blocks.add(blockOf(node))
   blocks.forEach(swap)
   if (known.visit && page !== next) {
     referrer = page

@@ -47,6 +47,34 @@ describe("late content", () => {
     ])
   })
 
+  // The look that spares a page without the number the walk must miss none of the places where it can be.
+  test.each([
+    ["<p id=only><b>(212)</b> 555-<i>0123</i></p>", "textContent", "(646) 555-0198"],
+    ['<a id=only href="tel:2125550123">Call</a>', "href", "tel:+16465550198"],
+    ['<a id=only href="TEL:%28212%29%20555%2D0123">Call</a>', "href", "TEL:+16465550198"],
+    ['<map><area id=only href="tel:212-555-0123"></map>', "href", "tel:+16465550198"],
+    [
+      '<button id=only aria-label="Call 212&nbsp;555&nbsp;0123">Call</button>',
+      "aria-label",
+      "Call 646\u00a0555\u00a00198",
+    ],
+    ['<i id=only title="212\u2011555\u20110123">Call</i>', "title", "646\u2011555\u20110198"],
+    ['<b id=only data-dni="(212) 555-0123">ask us</b>', "textContent", "(646) 555-0198"],
+    ['<img id=only alt="Call 212 555 0123">', "alt", "Call 646 555 0198"],
+    ['<i id=only title="<b>212&nbsp;555&nbsp;0123</b>">?</i>', "title", "<b>646\u00a0555\u00a00198</b>"],
+  ])("the only number of a page is found: %s", async (body, place, wanted) => {
+    const page = await open(body, 'data-target="img"')
+    const found = await page.waitForFunction(
+      ([place, wanted]) => {
+        const only = document.querySelector("#only")
+        return (place === "textContent" ? only?.textContent : only?.getAttribute(place as string)) === wanted
+      },
+      [place, wanted],
+      { timeout: 60_000 },
+    )
+    expect(await found.jsonValue()).toBe(true)
+  })
+
   test("a pop-up appended to body swaps without reading the rest of the page again", async () => {
     const page = await open("<p id=first>212-555-0123</p>")
     await untilText(page, "#first", "646-555-0198")

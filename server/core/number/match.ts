@@ -7,7 +7,10 @@ import { writeNational } from "../value/phone.js"
 export interface SwapForm {
   /** Source of the whole pattern (flags `gi`). Group 1: an international prefix. Group 2: digits whose grouping may be kept. */
   match: string
-  /** Source of a cheap pattern (no flags) without which `match` cannot match: the national digits of either number. */
+  /**
+   * Source of a cheap pattern (no flags) without which `match` cannot match, in a text or in an element's HTML: the national
+   * digits of either number, or what may hide them there.
+   */
   find: string
   /** National significant digits of `number`, plain and full-width, when they fit into the target's grouping, else null. */
   digits: string[] | null
@@ -33,6 +36,8 @@ const OPEN = `(?:[(\uff08](?=[+${DIGIT}\\s]{1,9}[)\uff09]))?`
 const PLUS = "[+\uff0b]"
 /** International access codes of the fifteen locales: ITU E.164 lists of national prefixes. */
 const ACCESS = `(?:00|0?011|010|8${GAP}10)`
+/** HTML that may hide the digits from a cheap pattern: a hard space in an attribute, percent signs in a `tel:` address. */
+const CODED = '&nbsp;[^"]*"|[tT][eE][lL]:[^"]*%'
 const KEYPAD = ["", "", "abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"]
 
 /** What a number begins with: looked for first, so that a long text costs little. */
@@ -89,7 +94,7 @@ export const RULES: PageAnswer["rules"] = {
   blocks: `:not(a,abbr,b,bdi,bdo,big,cite,code,data,dfn,em,font,i,ins,kbd,mark,nobr,output,q,s,samp,small,span,strong,sub,sup,time,tt,u,var,wbr),${OTHERS}`,
   // Elements and attributes ("name=value") that may hold a number. Groups: what is dialled (`tel:`, the whole address), the
   // number that the element shows.
-  labelled: 'a[href^="tel:" i],area[href^="tel:" i],[aria-label],[title],[data-dni]',
+  labelled: '[href^="tel:" i],[aria-label],[title],[data-dni]',
   label: "^href=(?=([tT][eE][lL]:))(.+)|^(?:aria-label|title)=|^data-dni=(.+)",
   // Roots that a framework will take over: Next, Nuxt, Gatsby and Docusaurus, the usual mount points, a whole document.
   roots: '[id^=__],#root,#app,[data-reactroot],[data-server-rendered],html:has(>*>script[src*="/_next/"])',
@@ -128,7 +133,7 @@ function buildForm({ target, number, country }: { target: string; number: string
         (numbers, index) => prefixPattern(numbers[0] ?? page, index === 0) + bodyPattern(numbers, fits && index === 0),
       )
       .join("|")})${AFTER}`,
-    find: sought.map((one) => cheapPattern(one.nationalNumber)).join("|"),
+    find: [...sought.map((one) => cheapPattern(one.nationalNumber)), CODED].join("|"),
     digits: fits ? [lent.nationalNumber, widen(lent.nationalNumber)] : null,
     display: lent ? displayOf(lent, country) : null,
     intl: lent ? lent.formatInternational() : null,
