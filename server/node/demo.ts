@@ -309,7 +309,9 @@ class World {
     send(now + 8000, "status", { state: "answered", leg: "b" })
     send(now + 8000 + talk * 1000, "status", { state: "completed", leg: "b", talk_s: talk })
     send(now + 9000 + talk * 1000, "status", { state: "completed", duration_s: talk + 8 })
-    if (talk > 45 && this.#random() < 0.75) this.#at(now + (talk + 60) * 1000, (at) => this.#lead(call, from, buys, at))
+    // Whoever talks for a minute is a lead by himself, and looked after like all.
+    if (talk >= 60 || (talk > 45 && this.#random() < 0.75))
+      this.#at(now + (talk + 60) * 1000, (at) => this.#lead(call, from, buys, at))
   }
 
   /** A missed caller is rung back when somebody is there, in most cases the same day. */

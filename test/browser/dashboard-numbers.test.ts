@@ -100,7 +100,7 @@ describe.each(ENGINES)("numbers at the dashboard on %s", (engine) => {
       await page.waitForURL(/numbers=7/)
       expect(await page.locator("#f-numbers-value").innerText()).toBe("7")
       expect(await page.locator("#forecast tbody tr", { hasText: "7" }).count()).toBeGreaterThan(0)
-      expect(await page.locator("main").innerText()).toContain("twilio")
+      expect(await page.locator("main").innerText()).toContain("Twilio")
       await follow(page, page.locator("a", { hasText: "Web" }))
       await page.fill("#f-idle_minutes", "99")
       await follow(page, "button[value=save]")

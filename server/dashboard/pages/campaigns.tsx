@@ -71,7 +71,11 @@ export const campaignPage: Page<Site> = {
         title="campaigns.title"
         place="/money"
         heading={campaign.campaign}
-        beside={<OnOff view={view} campaign={campaign} />}
+        beside={
+          <span>
+            <OnOff view={view} campaign={campaign} />
+          </span>
+        }
       >
         <MoneyTabs view={view} at="/campaigns" />
         <Panel title={t("campaigns.plan")}>

@@ -127,7 +127,9 @@ function Addresses({ view, name }: { view: View; name: string }): Markup | null 
       <ol class="tasks">
         {steps.map((step, index) => (
           <li>
-            <Words view={view} words={step.where} />
+            <p>
+              <Words view={view} words={step.where} />
+            </p>
             <Copyable view={view} id={`url-${index}`} text={step.url} />
             <Details view={view} step={step} index={index} />
           </li>
