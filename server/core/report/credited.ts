@@ -17,6 +17,9 @@ import { type Group, type Plan, select, type Tallies, tally, tallyOf, type Value
 const CONVERSIONS: readonly FactName[] = ["calls", "leads", "orders", "ads", "firsts"]
 /** Groups that the chain is solved for: its time grows with their cube. */
 const MARKOV_GROUPS = 300
+/** Conversions of so many days are read at once, or of a part of the days, that there be no more parts than these. */
+const SLICE_MS = 7 * DAY_MS
+const MOST_SLICES = 60
 /** Visits that are read for the journeys that ended in nothing. */
 const LOST_VISITS = 200_000
 
@@ -52,20 +55,20 @@ export function addCredited(site: Site, plan: Plan, model: Exclude<Model, "own">
     const fact: Fact = FACTS[name]
     const counts = (Object.keys(fact.counts) as Count[]).filter((count) => plan.counts.has(count))
     if (counts.length === 0) continue
-    const conversions = listConversions(site, plan, fact, model, counts)
-    groups.prepare(conversions)
     const credit = new Credit(counts.length)
+    const journeys: Journey[] = []
+    for (const slice of slicesOf(plan)) {
+      const conversions = listConversions(site, { ...plan, slice }, fact, model, counts)
+      groups.prepare(conversions)
+      if (model === "markov") journeys.push(...conversions.map((one) => journeyOf(one, groups)))
+      else for (const conversion of conversions) share(conversion, weigh(model, conversion, groups), groups, credit)
+    }
     if (model === "markov") {
       const lost = listLost(site, plan, groups)
       if (lost === null)
         warnings.push(`more than ${LOST_VISITS} visits: markov leaves out the journeys that ended in no ${name}`)
-      shareByMarkov(conversions, lost ?? [], groups, credit)
-    } else
-      for (const conversion of conversions)
-        for (const [index, weight] of weigh(model, conversion, groups).entries()) {
-          const touch = conversion.touches[index]
-          if (touch && weight !== 0) credit.give(conversion.time, groups.keyOf(touch), conversion.parts, weight)
-        }
+      shareByMarkov(journeys, lost ?? [], credit)
+    }
     for (const [time, key, parts] of credit.list()) {
       const group = groups.byKey(key)
       if (group === null) continue
@@ -74,6 +77,13 @@ export function addCredited(site: Site, plan: Plan, model: Exclude<Model, "own">
     }
   }
   return [...new Set(warnings)]
+}
+
+/** A plan's days in parts: a year's conversions with their touches are more than an isolate of 128 MB holds at once. */
+function slicesOf({ days: { start, end } }: Plan): { start: number; end: number }[] {
+  const count = Math.max(1, Math.min(MOST_SLICES, Math.ceil((end - start) / SLICE_MS)))
+  const at = (index: number) => Math.round(start + ((end - start) * index) / count)
+  return Array.from({ length: count }, (_, index) => ({ start: at(index), end: at(index + 1) }))
 }
 
 /** What was given to each group in each span of time. */
@@ -111,24 +121,34 @@ function weigh(model: Exclude<Model, "own" | "markov">, conversion: Conversion, 
   return keys.map((key, index) => (keys.indexOf(key) === index ? 1 / distinct : 0))
 }
 
-/** Every span of time is shared by the removal effects of the whole; what no visit preceded stays where it is. */
-function shareByMarkov(
-  conversions: readonly Conversion[],
-  lost: readonly Path<number>[],
+function share(
+  { time, touches, parts }: Conversion,
+  weights: readonly number[],
   groups: GroupReader,
   credit: Credit,
 ): void {
-  const paths = conversions.map(({ touches }) => ({
-    steps: touches.map((touch) => groups.keyOf(touch)),
-    conversions: 1,
-    lost: 0,
-  }))
+  for (const [index, weight] of weights.entries()) {
+    const touch = touches[index]
+    if (touch && weight !== 0) credit.give(time, groups.keyOf(touch), parts, weight)
+  }
+}
+
+/** A conversion as far as a chain asks for it. */
+type Journey = Pick<Conversion, "time" | "parts"> & Pick<Path<number>, "steps">
+
+function journeyOf({ time, parts, touches }: Conversion, groups: GroupReader): Journey {
+  return { time, parts, steps: touches.map((touch) => groups.keyOf(touch)) }
+}
+
+/** Every span of time is shared by the removal effects of the whole; what no visit preceded stays where it is. */
+function shareByMarkov(journeys: readonly Journey[], lost: readonly Path<number>[], credit: Credit): void {
+  const paths = journeys.map(({ steps }) => ({ steps, conversions: 1, lost: 0 }))
   const met = new Set([...paths, ...lost].flatMap(({ steps }) => steps))
   if (met.size > MARKOV_GROUPS)
     throw invalid("model", `markov tells ${MARKOV_GROUPS} groups apart at most, here are ${met.size}: group by less`)
   const shares = [...markovShares([...paths, ...lost])]
   const sums = new Map<Group, number[]>()
-  for (const { time, parts } of conversions) {
+  for (const { time, parts } of journeys) {
     const sum = entryOf(sums, time, () => parts.map(() => 0))
     for (const [index, part] of parts.entries()) sum[index] = (sum[index] ?? 0) + part
   }
@@ -227,9 +247,10 @@ class GroupReader {
     }
   }
 
-  /** Reads what is asked of the visits among touches. */
+  /** Reads what is asked of the visits among touches; those before are forgotten. */
   prepare(conversions: readonly { touches: readonly Touch[] }[]): void {
     if (this.#ofSource) return
+    this.#visits.clear()
     const ids = new Set(
       conversions.flatMap(({ touches }) => touches.map(({ kind, id }) => (kind === "visit" ? id : 0))),
     )

@@ -18,6 +18,8 @@ export interface Plan {
   readonly dimensions: readonly Dimension[]
   readonly filters: readonly (readonly [ValueDimension, string])[]
   readonly days: DaySpan
+  /** A part of the days, ms, where rows are read part by part; what the days mean besides stays theirs. */
+  readonly slice?: Pick<DaySpan, "start" | "end">
   readonly lookback: number
   /** Counts that were left out, because too many rows would have to be read one by one; `tally` adds to it. */
   readonly tooMany?: Set<Count>
@@ -341,7 +343,7 @@ function isTooMuch(site: Site, plan: Plan, name: FactName): boolean {
 /** The days of a plan, or as many before them. */
 function daysOf(plan: Plan, { earlier }: Pick<Fact, "earlier">): { start: number; end: number } {
   const { from, to, tz, start, end } = plan.days
-  if (!earlier) return { start, end }
+  if (!earlier) return plan.slice ?? { start, end }
   const days = Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS) + 1
   return { start: startOfDay(addDays(from, -days), tz), end: start }
 }
