@@ -135,7 +135,7 @@ export type CostImportQuery = z.infer<typeof CostImportQuery>
 /** A file's cells, line by line, and how they were read. */
 export const CostImportFile = z.strictObject({
   encoding: z.string(),
-  lines: z.array(z.array(z.string())).min(1),
+  lines: z.array(z.array(z.string())).min(1, "the file is empty"),
 })
 export type CostImportFile = z.infer<typeof CostImportFile>
 

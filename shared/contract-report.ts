@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { cut, filter, span } from "./contract.js"
+import { cut, day, filter, span } from "./contract.js"
 import { FIELD_LIMIT } from "./protocol.js"
 
 // The contract of the one report query: what can be measured, and by what.
@@ -276,6 +276,14 @@ export const ReportQuery = z.strictObject({
       /^(previous|year|\d{4}-\d{2}-\d{2}\.\.\d{4}-\d{2}-\d{2})$/,
       "must be previous, year, or two days such as 2026-10-01..2026-10-31",
     )
+    .refine(
+      (text) => !text.includes("..") || text.split("..").every((one) => day.safeParse(one).success),
+      "must name two days of the calendar between 1970 and 2900",
+    )
+    .refine((text) => {
+      const [first = "", last = ""] = text.split("..")
+      return last === "" || first <= last
+    }, "must not begin after it ends")
     .optional()
     .describe("another span beside: each metric gets _before and _change"),
   bounds: z
