@@ -6,10 +6,11 @@ import { type CallLine, meanScore, type Score, scoreCalls, scoredFrom } from "./
 import { measureResolve } from "./attribution/speed.js"
 import { createWorld, DELAYS } from "./attribution/world.js"
 
-// npm run bench:attribution -- [--seeds 1,2,3] [--sizes 10,40] [--delays usual,prompt,late,spread] [--days 30] [--rules 1,2,4] [--oracle] [--speed]
+// npm run bench:attribution -- [--seeds 1,2,3] [--sizes 10,40] [--delays usual,prompt,late,spread] [--days 30] [--rules 1,2,4] [--regions] [--oracle] [--speed]
 // The engine against the usual rules, on made-up sites whose truth is known: a line per delay, pool and rule, the mean of the
 // seeds. The last two thirds of the days are scored. `--oracle` adds, for the engine's allocations, the line of somebody who
-// knows the world's own rates: what the engine falls short of it can be gained, the rest cannot. `--speed` times `resolve` on a site with a million leases instead.
+// knows the world's own rates: what the engine falls short of it can be gained, the rest cannot. `--regions` tells where visits come from and callers'
+// numbers were given out. `--speed` times `resolve` on a site with a million leases instead.
 
 const OPTIONS = {
   seeds: { type: "string", default: "1,2,3" },
@@ -17,6 +18,7 @@ const OPTIONS = {
   delays: { type: "string", default: "usual,prompt,late,spread" },
   days: { type: "string", default: "30" },
   rules: { type: "string", default: "0,1,2,3,4" },
+  regions: { type: "boolean", default: false },
   oracle: { type: "boolean", default: false },
   speed: { type: "boolean", default: false },
 } as const satisfies ParseArgsConfig["options"]
@@ -28,6 +30,9 @@ const RULES: readonly (readonly [name: string, ReplayOptions["policy"], ReplayOp
   ["lru, engine", "lru", "engine"],
   ["subpools, engine", "subpools", "engine"],
 ]
+
+/** Where people live with `--regions`: the n-th is as common as 1/n. */
+const REGIONS = ["US-TX", "US-CA", "US-NY", "US-FL", "US-IL", "US-OH", "US-GA", "US-WA", "US-CO", "US-MI"]
 
 const { values } = parseArgs({ options: OPTIONS })
 if (values.speed)
@@ -96,7 +101,7 @@ function run(
   delay: (typeof DELAYS)[keyof typeof DELAYS],
   options: ReplayOptions,
 ): { score: Score; ceiling: Score | undefined; shared: number; seconds: number } {
-  const { world, events, truths } = createWorld({ seed, days, numbers, delay })
+  const { world, events, truths } = createWorld({ seed, days, numbers, delay, regions: values.regions ? REGIONS : [] })
   const begun = process.cpuUsage()
   const replay = openReplay(options)
   const lines = events.flatMap((event): CallLine[] => {

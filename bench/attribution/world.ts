@@ -17,10 +17,11 @@ export type LogEvent =
       channel: string
       device: "mobile" | "desktop"
       bot: boolean
+      region?: string
     }
   | { t: number; type: "beat" | "hide" | "tap"; visit: string }
-  | { t: number; type: "call"; call: string; dials: string; caller: string | null }
-  | { t: number; type: "call"; call: string; dials_number: number; caller: string | null }
+  | { t: number; type: "call"; call: string; dials: string; caller: string | null; caller_region?: string }
+  | { t: number; type: "call"; call: string; dials_number: number; caller: string | null; caller_region?: string }
 
 /** What is true of a call, which no resolver is told. */
 export interface Truth {
@@ -122,6 +123,11 @@ export interface World {
   readonly withheld: number
   /** Calls per number and day that no visit caused. */
   readonly strays: number
+  /** Where people live, the n-th as common as 1/n; none: nobody knows. */
+  readonly regions: readonly string[]
+  /** Of phones, how many are of their owner's region; of visits, how many are placed in it. */
+  readonly phoneAtHome: number
+  readonly placedRight: number
 }
 
 export const WORLD: World = {
@@ -162,6 +168,9 @@ export const WORLD: World = {
   furtherMedianMs: 18 * HOUR,
   withheld: 0.05,
   strays: 0.03,
+  regions: [],
+  phoneAtHome: 0.75,
+  placedRight: 0.8,
 }
 
 interface Person {
@@ -170,12 +179,16 @@ interface Person {
   channel: number
   mobile: boolean
   called: boolean
+  region: string | undefined
+  phoneRegion: string | undefined
 }
 
 /** Draws a month (or `days`) of a site's traffic: the log in the order of time, and what is true of its calls. */
 export function createWorld(options: Partial<World> = {}): { world: World; events: LogEvent[]; truths: Truth[] } {
   const world = { ...WORLD, ...options }
   const random = createRandom(world.seed * 7919 + 17)
+  // Apart from all other draws: with and without regions the same people come and call.
+  const places = createRandom(world.seed * 104_729 + 5)
   const events: LogEvent[] = []
   const truths: Truth[] = []
   const sightings: { t: number; person: Person }[] = []
@@ -197,13 +210,25 @@ export function createWorld(options: Partial<World> = {}): { world: World; event
   return { world, events, truths }
 
   function newPerson(): Person {
+    const region = drawRegion()
     return {
+      region,
+      phoneRegion: places.chance(world.phoneAtHome) ? region : drawRegion(),
       phone: `p${++count.phone}`,
       cookie: newCookie(),
       channel: drawChannel(),
       mobile: random.chance(world.mobile),
       called: false,
     }
+  }
+
+  function drawRegion(): string | undefined {
+    return world.regions[places.weighted(world.regions.map((_, index) => 1 / (index + 1)))]
+  }
+
+  function placeOf({ region }: Person): { region?: string } {
+    const placed = places.chance(world.placedRight) ? region : drawRegion()
+    return placed === undefined ? {} : { region: placed }
   }
 
   function drawChannel(): number {
@@ -240,7 +265,7 @@ export function createWorld(options: Partial<World> = {}): { world: World; event
   function addVisit(t: number, visit: string, person: Person): void {
     const { name: channel, calls: readiness } = world.channels[person.channel] ?? { name: "", calls: 1 }
     const device = person.mobile ? "mobile" : "desktop"
-    events.push({ t, type: "visit", visit, visitor: person.cookie, channel, device, bot: false })
+    events.push({ t, type: "visit", visit, visitor: person.cookie, channel, device, bot: false, ...placeOf(person) })
     const bounced = random.chance(world.bounce)
     let stay = bounced
       ? random.exponential(world.bounceMeanMs)
@@ -281,9 +306,10 @@ export function createWorld(options: Partial<World> = {}): { world: World; event
 
   function addCalls(first: number, dials: { visit: string; visitor: string; channel: string }, person: Person): void {
     const caller = random.chance(world.withheld) ? null : person.phone
+    const from = { caller, ...(person.phoneRegion ? { caller_region: person.phoneRegion } : {}) }
     let at = first
     do {
-      addCall(at, { dials: dials.visit, caller }, { ...dials, first: !person.called })
+      addCall(at, { dials: dials.visit, ...from }, { ...dials, first: !person.called })
       person.called = true
       at += 2 * MINUTE + random.lognormal(world.furtherMedianMs, 1.2)
     } while (random.chance(world.furtherCall))
@@ -291,7 +317,9 @@ export function createWorld(options: Partial<World> = {}): { world: World; event
 
   function addCall(
     at: number,
-    dialled: { dials: string; caller: string | null } | { dials_number: number; caller: string | null },
+    dialled:
+      | { dials: string; caller: string | null; caller_region?: string }
+      | { dials_number: number; caller: string | null },
     truth: Omit<Truth, "call" | "t">,
   ): void {
     const t = Math.round(at)

@@ -30,6 +30,11 @@ describe("createLogReader", () => {
     [JSON.stringify({ ...visit, channel: 7 }), '"channel" must be'],
     [JSON.stringify({ ...visit, device: "fridge" }), '"device" must be'],
     [JSON.stringify({ ...visit, bot: "no" }), '"bot" must be'],
+    [JSON.stringify({ ...visit, region: "Texas" }), '"region" must be'],
+    [
+      JSON.stringify({ t: visit.t, type: "call", call: "k1", caller: "p1", caller_region: 5 }),
+      '"caller_region" must be',
+    ],
     [JSON.stringify({ ...visit, type: "leap" }), '"type" must be'],
     [JSON.stringify({ t: visit.t, type: "beat", visit: "v9" }), "did not begin before: v9"],
     [JSON.stringify({ t: visit.t, type: "call", call: "k1", caller: "p1" }), '"dials"'],
@@ -70,6 +75,22 @@ describe("runReplay", () => {
     spy.mockRestore()
     return { code, err: written.join("") }
   }
+
+  it("[R1] [A5] sets a caller's region against those of the visits", async () => {
+    const at = (minutes: number) => visit.t + minutes * 60_000
+    const arrive = (name: string, region: string) => ({ ...visit, visit: name, visitor: name, region })
+    const events = (caller_region: string) => [
+      arrive("v1", "US-TX"),
+      { ...arrive("v2", "US-OH"), t: at(1) },
+      { t: at(2), type: "call", call: "k1", dials: "v1", caller: "p1", caller_region },
+    ]
+    const answers = []
+    for (const region of ["US-TX", "US-OH"]) {
+      expect((await run(text(events(region)), "--numbers", "1")).code).toBe(0)
+      answers.push(JSON.parse(readFileSync(file("calls.ndjson"), "utf8")) as ReplayedCall)
+    }
+    expect(answers.map(({ visit }) => visit)).toEqual(["v1", "v2"])
+  })
 
   it("[R1] answers each call with what was known when it rang, by the log's own names", async () => {
     const events = [

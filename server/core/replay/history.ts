@@ -3,6 +3,7 @@ import { BEAT_S } from "../../../shared/protocol.js"
 import { calls, sources, visitEvents, visits } from "../schema/schema.js"
 import type { Site } from "../store/db.js"
 import { idAt, timeOfId } from "../store/id.js"
+import { areaCodeOf } from "../value/caller-region.js"
 import type { LogEvent } from "./replay-log.js"
 
 /** A site's own past as an event log. */
@@ -31,6 +32,7 @@ export function readHistory(site: Site, from: number, to: number, numbers: numbe
       visitor: sql<number>`coalesce(${visits.visitor_id}, ${visits.id})`,
       channel: sources.channel,
       device: visits.device,
+      region: visits.region,
       seen_at: visits.seen_at,
       hidden: visits.hidden,
     })
@@ -39,7 +41,7 @@ export function readHistory(site: Site, from: number, to: number, numbers: numbe
     .where(sql`${visits.id} >= ${span.first} and ${visits.id} < ${span.past}`)
     .orderBy(asc(visits.id))
     .all()
-  for (const { id, visitor, channel, device, seen_at, hidden } of lent) {
+  for (const { id, visitor, channel, device, region, seen_at, hidden } of lent) {
     const visit = String(id)
     const start = timeOfId(id)
     began.add(id)
@@ -51,6 +53,7 @@ export function readHistory(site: Site, from: number, to: number, numbers: numbe
       channel: channel || "(none)",
       device: device === "mobile" || device === "tablet" ? "mobile" : "desktop",
       bot: false,
+      ...(region !== null && areaCodeOf(region) ? { region } : {}),
     })
     for (let t = start + BEAT_S * 1000; t < seen_at; t += BEAT_S * 1000) events.push({ t, type: "beat", visit })
     if (seen_at > start) events.push({ t: seen_at, type: hidden ? "hide" : "beat", visit })
@@ -80,6 +83,7 @@ function addCalls(
       id: calls.id,
       t: calls.started_at,
       caller: calls.from_e164,
+      caller_region: calls.caller_region,
       visit_id: calls.visit_id,
       candidates: calls.candidates,
       no_visit: calls.no_visit,
@@ -89,13 +93,14 @@ function addCalls(
       sql`${calls.started_at} >= ${from} and ${calls.started_at} < ${to} and ${calls.method} in ('lease', 'corrected', 'none')`,
     )
     .all()
-  for (const { id, t, caller, visit_id, candidates, no_visit } of rows) {
+  for (const { id, t, caller, caller_region, visit_id, candidates, no_visit } of rows) {
+    const from = { caller, ...(caller_region !== null && areaCodeOf(caller_region) ? { caller_region } : {}) }
     const call = String(id)
     const visit = visit_id ?? candidates[0]?.visit
     if (visit_id === null && no_visit > STRAY_LIMIT)
-      events.push({ t, type: "call", call, dials_number: id % numbers, caller })
+      events.push({ t, type: "call", call, dials_number: id % numbers, ...from })
     else if (visit !== undefined && began.has(visit) && timeOfId(visit) <= t) {
-      events.push({ t, type: "call", call, dials: String(visit), caller })
+      events.push({ t, type: "call", call, dials: String(visit), ...from })
       believed.set(call, String(visit))
     } else skipped++
   }

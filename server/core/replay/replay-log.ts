@@ -8,6 +8,8 @@ export type LogEvent =
       readonly channel: string
       readonly device: "mobile" | "desktop"
       readonly bot: boolean
+      /** Where it came from, ISO 3166-2; only regions of the North American Numbering Plan are set against callers' numbers. */
+      readonly region?: string
     }
   | { readonly t: number; readonly type: "beat" | "hide" | "tap"; readonly visit: string }
   | {
@@ -16,6 +18,8 @@ export type LogEvent =
       readonly call: string
       readonly dials: string
       readonly caller: string | null
+      /** Where the caller's number was given out, as `region`: his first call decides. */
+      readonly caller_region?: string
     }
   | {
       readonly t: number
@@ -24,6 +28,7 @@ export type LogEvent =
       /** The place of the dialled number in the pool, from 0. */
       readonly dials_number: number
       readonly caller: string | null
+      readonly caller_region?: string
     }
 
 /** A line that cannot be replayed: which one, and why. */
@@ -37,6 +42,7 @@ export class BadLine extends Error {
 }
 
 const TEXT_LIMIT = 256
+const REGION = /^[A-Z]{2}-[A-Z0-9]{1,3}$/
 /** 1971 to 2100: what lies outside is no time in ms (seconds are the usual slip). */
 const EARLIEST = 31_536_000_000
 const LATEST = 4_102_444_800_000
@@ -65,6 +71,12 @@ export function createLogReader(numbers: number): (text: string, line: number) =
     if (!(t >= EARLIEST && t <= LATEST)) return fault('"t" must be a time in ms since 1970')
     if (t < last) return fault(`"t" goes back by ${last - t} ms`)
     last = t
+    const region = <Name extends string>(name: Name): { [name in Name]?: string } => {
+      const value = fields[name]
+      if (value === undefined) return {}
+      if (typeof value !== "string" || !REGION.test(value)) return fault(`"${name}" must be a region such as US-TX`)
+      return { [name]: value } as { [name in Name]?: string }
+    }
     const known = (name: string): string => {
       const visit = word(name)
       return visits.has(visit) ? visit : fault(`"${name}" names a visit that did not begin before: ${visit}`)
@@ -84,6 +96,7 @@ export function createLogReader(numbers: number): (text: string, line: number) =
           channel: word("channel"),
           device,
           bot,
+          ...region("region"),
         } as const
         visits.add(visit)
         return event
@@ -96,13 +109,14 @@ export function createLogReader(numbers: number): (text: string, line: number) =
         const call = word("call")
         if (calls.has(call)) return fault(`call ${call} comes twice`)
         const caller = fields.caller === null ? null : word("caller")
+        const from = { caller, ...region("caller_region") }
         calls.add(call)
-        if (fields.dials !== undefined) return { t, type: "call", call, dials: known("dials"), caller }
+        if (fields.dials !== undefined) return { t, type: "call", call, dials: known("dials"), ...from }
         const number = fields.dials_number
         if (typeof number !== "number" || !Number.isInteger(number) || number < 0)
           return fault('a call needs "dials" (a visit) or "dials_number" (a whole number from 0)')
         if (number >= numbers) return fault(`"dials_number" is ${number}, but there are ${numbers} numbers, from 0 on`)
-        return { t, type: "call", call, dials_number: number, caller }
+        return { t, type: "call", call, dials_number: number, ...from }
       }
       default:
         return fault('"type" must be visit, beat, hide, tap or call')

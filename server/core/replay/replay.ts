@@ -9,6 +9,7 @@ import { createSite, newSettings } from "../site/settings.js"
 import type { Site } from "../store/db.js"
 import { decodeId, idAt } from "../store/id.js"
 import { SWEEP_MS, sweep } from "../sweep.js"
+import { areaCodeOf, countryOfRegion } from "../value/caller-region.js"
 import { recordBeat } from "../visit/beat.js"
 import { recordVisit } from "../visit/visit.js"
 import type { LogEvent } from "./replay-log.js"
@@ -61,6 +62,7 @@ interface Shown {
   readonly visitor: string
   readonly channel: string
   readonly device: "desktop" | "mobile"
+  readonly region: string | null
   id: string | null
   number: string | null
 }
@@ -115,8 +117,8 @@ export function createReplay(at: (now: number) => Site, options: ReplayOptions):
   }
 
   function arrive(site: Site, event: Extract<LogEvent, { type: "visit" }>): undefined {
-    const { visitor, channel, device } = event
-    const shown: Shown = { visitor, channel, device, id: null, number: null }
+    const { visitor, channel, device, region } = event
+    const shown: Shown = { visitor, channel, device, region: region ?? null, id: null, number: null }
     visits.set(event.visit, shown)
     counts.visits++
     if (event.bot) {
@@ -145,7 +147,7 @@ export function createReplay(at: (now: number) => Site, options: ReplayOptions):
         ...(visitor ? { visitor } : {}),
         ...(visit ? { visit } : {}),
       },
-      { ...PLACE, userAgent: BROWSERS[shown.device] },
+      { ...PLACE, country: countryOfRegion(shown.region), region: shown.region, userAgent: BROWSERS[shown.device] },
       {
         ...source,
         channel: shown.channel,
@@ -179,7 +181,7 @@ export function createReplay(at: (now: number) => Site, options: ReplayOptions):
         {
           external_id: event.call,
           to: shown ?? TARGET,
-          from: event.caller === null ? "anonymous" : phoneOf(event.caller),
+          from: event.caller === null ? "anonymous" : phoneOf(event.caller, event.caller_region),
           started_at: new Date(site.now).toISOString(),
           status: "completed",
         },
@@ -222,11 +224,11 @@ export function createReplay(at: (now: number) => Site, options: ReplayOptions):
     return row ? rows.get(row.visit) : undefined
   }
 
-  /** Callers of a log are names; the core knows phone numbers. */
-  function phoneOf(caller: string): string {
+  /** Callers of a log are names; the core knows phone numbers. One that begins with 800 tells no region. */
+  function phoneOf(caller: string, region = ""): string {
     const known = phones.get(caller)
     if (known) return known
-    const phone = `+1${2_010_000_000 + phones.size}`
+    const phone = `+1${areaCodeOf(region) ?? "800"}${2_000_000 + phones.size}`
     phones.set(caller, phone)
     return phone
   }

@@ -135,6 +135,11 @@ function regionInChina(national: string): string {
   return CHINA_REGIONS.get(national.slice(0, 2)) ?? "CN"
 }
 
+/** An area code of a region of the North American Numbering Plan; undefined for every other. */
+export function areaCodeOf(region: string): string | undefined {
+  return NANP[region]?.split(" ")[0]
+}
+
 /** The country of a region: `US` of `US-NY`. */
 export function countryOfRegion(region: string | null): string | null {
   return region === null ? null : region.slice(0, 2)
