@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm"
 import { HIDDEN_HOLD_MS } from "../../../shared/protocol.js"
 import type { PoolRow } from "../number/pool.js"
 import { type LeaseKey, leases, numbers, visits } from "../schema/schema.js"
-import { bound, type Db, prepareOnce, type Site } from "../store/db.js"
+import { bound, type Db, prepareOnce, runnerOf, type Site } from "../store/db.js"
 import { dayOfId, idAt } from "../store/id.js"
 import {
   hasUnreserved,
@@ -59,13 +59,15 @@ const statements = prepareOnce((db: Db) => {
       )
       .prepare(),
     // By its whole key: SQLite then writes the one row where it found it, and makes no list of what it is about to change.
-    close: db
-      .update(leases)
-      .set({ seen_at: bound("seen"), until_at: bound("until") })
-      .where(
-        sql`${leases.day} = ${value("day")} and ${leases.number_id} = ${value("number")} and ${leases.id} = ${value("lease")} and ${leases.until_at} is null`,
-      )
-      .prepare(),
+    close: runnerOf(
+      db
+        .update(leases)
+        .set({ seen_at: bound("seen"), until_at: bound("until") })
+        .where(
+          sql`${leases.day} = ${value("day")} and ${leases.number_id} = ${value("number")} and ${leases.id} = ${value("lease")} and ${leases.until_at} is null`,
+        )
+        .prepare(),
+    ),
     closeAll: db
       .update(leases)
       .set({
@@ -79,17 +81,19 @@ const statements = prepareOnce((db: Db) => {
       .set({ shared: sql`${leases.id}` })
       .where(sql`${leases.number_id} = ${value("number")} and ${leases.until_at} is null and ${leases.shared} = 0`)
       .prepare(),
-    open: db
-      .insert(leases)
-      .values({
-        day: bound("day"),
-        number_id: bound("number"),
-        id: bound("lease"),
-        visit_id: bound("visit"),
-        pool_id: bound("pool"),
-        shared: bound("shared"),
-      })
-      .prepare(),
+    open: runnerOf(
+      db
+        .insert(leases)
+        .values({
+          day: bound("day"),
+          number_id: bound("number"),
+          id: bound("lease"),
+          visit_id: bound("visit"),
+          pool_id: bound("pool"),
+          shared: bound("shared"),
+        })
+        .prepare(),
+    ),
     find: db
       .select({
         id: leases.id,
@@ -186,7 +190,7 @@ export function releaseLeases(site: Site, visit: { id: number; seen_at: number }
   for (const [number, lease] of held) {
     const holders = holdersOf(site, number)
     if (!holders.some((holder) => holder.id === lease)) continue
-    statements(site).close.run({ ...keyOf(number, lease), seen: visit.seen_at, until: site.now })
+    statements(site).close({ ...keyOf(number, lease), seen: visit.seen_at, until: site.now })
     if (holders.length === 1) restUntil(site, number, site.now)
   }
 }
@@ -205,7 +209,7 @@ export function closeLapsed(site: Site, poolOf: (pool: number) => PoolRow | unde
         ? site.now
         : holdUntil({ seen_at: lease.seen_at, hidden: lease.hidden ?? false }, pool.idle_ms)
     if (until > site.now) continue
-    statements(site).close.run({ ...keyOf(lease.number, lease.id), seen: lease.seen_at ?? until, until })
+    statements(site).close({ ...keyOf(lease.number, lease.id), seen: lease.seen_at ?? until, until })
     raiseRest(site, lease.number, until)
     closed++
   }
@@ -214,7 +218,7 @@ export function closeLapsed(site: Site, poolOf: (pool: number) => PoolRow | unde
 
 function grant(site: Site, pool: PoolRow, visit: number, { id, e164, until, held }: Pick): Lease {
   const { close, closeAll } = statements(site)
-  if (held) close.run({ ...keyOf(id, held.lease), seen: held.seen, until: Math.min(site.now, until) })
+  if (held) close({ ...keyOf(id, held.lease), seen: held.seen, until: Math.min(site.now, until) })
   else closeAll.run({ number: id, now: site.now, ...holdsOf(pool) })
   return open(site, pool, visit, id, e164, false)
 }
@@ -227,7 +231,7 @@ function share(site: Site, pool: PoolRow, visit: number, { id, e164 }: Pick): Le
 
 function open(site: Site, pool: PoolRow, visit: number, number: number, e164: string, shared: boolean): Lease {
   const lease = site.newId()
-  statements(site).open.run({ ...keyOf(number, lease), visit, pool: pool.id, shared: shared ? lease : 0 })
+  statements(site).open({ ...keyOf(number, lease), visit, pool: pool.id, shared: shared ? lease : 0 })
   restUntil(site, number, site.now + pool.idle_ms)
   return { number_id: number, id: lease, e164, shared }
 }

@@ -2,7 +2,7 @@ import { eq, type SQL, sql } from "drizzle-orm"
 import { HIDDEN_HOLD_MS } from "../../../shared/protocol.js"
 import type { PoolRow } from "../number/pool.js"
 import { type LeaseKey, leases, numbers, visits } from "../schema/schema.js"
-import { bound, type Db, prepareOnce, type Site } from "../store/db.js"
+import { bound, type Db, prepareOnce, runnerOf, type Site } from "../store/db.js"
 
 // Which number of a pool a visit gets. What is free is not written anywhere: a number is free when the hold of whoever saw
 // it last has passed.
@@ -99,11 +99,13 @@ const statements = prepareOnce((db: Db) => {
       .from(sql`${leases} l left join ${visits} v on v.id = l.visit_id`)
       .where(sql`l.number_id = (select ${value("number")}) and l.shared >= 0 and l.until_at is null`)
       .prepare(),
-    rest: db
-      .update(numbers)
-      .set({ busy_until: bound("until") })
-      .where(eq(numbers.id, value("number")))
-      .prepare(),
+    rest: runnerOf(
+      db
+        .update(numbers)
+        .set({ busy_until: bound("until") })
+        .where(eq(numbers.id, value("number")))
+        .prepare(),
+    ),
     raise: db
       .update(numbers)
       .set({ busy_until: bound("until") })
@@ -142,7 +144,7 @@ export function holdersOf(site: Site, number: number): Holder[] {
 
 /** Sets when a number comes free: a lower bound, beats do not touch it. */
 export function restUntil(site: Site, number: number, until: number): void {
-  statements(site).rest.run({ number, until })
+  statements(site).rest({ number, until })
 }
 
 /** Notes that a number is held at least so long. */

@@ -1,4 +1,4 @@
-import { getTableColumns, type SQL, sql } from "drizzle-orm"
+import { getTableColumns, is, Placeholder, type SQL, sql } from "drizzle-orm"
 import type { BaseSQLiteDatabase, SQLiteTable } from "drizzle-orm/sqlite-core"
 import type * as schema from "../schema/schema.js"
 
@@ -53,6 +53,30 @@ export function prepareOnce<T>(prepare: (db: Db) => T): (site: { readonly db: Db
  */
 export function bound(name: string): SQL {
   return sql`${sql.placeholder(name)}`
+}
+
+/** A prepared write, as drizzle gives it. */
+interface PreparedWrite {
+  getQuery(): { params: unknown[] }
+  run(): unknown
+}
+
+/**
+ * Runs a prepared write whose placeholders are all `bound`, or stand outside the values of an insert. drizzle asks of each of
+ * its parameters at every run what it is; here they are told apart once, and the values put in their places.
+ */
+export function runnerOf(write: PreparedWrite): (values: Readonly<Record<string, unknown>>) => void {
+  const { params } = write.getQuery()
+  const names = params.map((param) => (is(param, Placeholder) ? param.name : undefined))
+  return (values) => {
+    for (let place = 0; place < names.length; place++) {
+      const name = names[place]
+      if (name === undefined) continue
+      if (values[name] === undefined) throw new Error(`no value for ${name}`)
+      params[place] = values[name]
+    }
+    write.run()
+  }
 }
 
 /** A placeholder for every column of a table, named as the column: the values of a prepared insert of whole rows. */

@@ -11,7 +11,7 @@ import { firstOfTarget, planSlots, type Slot } from "../number/rule.js"
 import { type LeaseKey, sources, type VisitEventKind, visitEvents, visits } from "../schema/schema.js"
 import { readSettings, type Settings } from "../site/settings.js"
 import { internSource } from "../source/source.js"
-import { bound, type Db, prepareOnce, remember, type Site } from "../store/db.js"
+import { bound, type Db, prepareOnce, remember, runnerOf, type Site } from "../store/db.js"
 import { decodeId, encodeId, newSecret, timeOfId } from "../store/id.js"
 import { Recent } from "../store/recent.js"
 import { type Client, readDevice } from "./client.js"
@@ -41,33 +41,35 @@ const statements = prepareOnce((db: Db) => {
       .orderBy(sql`${visits.id} desc limit 1`)
       .prepare(),
     // JSON comes as text here.
-    start: db
-      .insert(visits)
-      .values({
-        id: bound("id"),
-        secret: bound("secret"),
-        visitor_id: bound("visitor_id"),
-        source_id: bound("source_id"),
-        click_id: bound("click_id"),
-        click_id_kind: bound("click_id_kind"),
-        landing_url: bound("landing_url"),
-        landing_page: bound("landing_page"),
-        referrer: bound("referrer"),
-        title: bound("title"),
-        device: bound("device"),
-        browser: bound("browser"),
-        os: bound("os"),
-        language: bound("language"),
-        country: bound("country"),
-        region: bound("region"),
-        city: bound("city"),
-        consent: bound("consent"),
-        ids: bound("ids"),
-        seen_at: bound("seen_at"),
-        overflow: bound("overflow"),
-        leases: bound("leases"),
-      })
-      .prepare(),
+    start: runnerOf(
+      db
+        .insert(visits)
+        .values({
+          id: bound("id"),
+          secret: bound("secret"),
+          visitor_id: bound("visitor_id"),
+          source_id: bound("source_id"),
+          click_id: bound("click_id"),
+          click_id_kind: bound("click_id_kind"),
+          landing_url: bound("landing_url"),
+          landing_page: bound("landing_page"),
+          referrer: bound("referrer"),
+          title: bound("title"),
+          device: bound("device"),
+          browser: bound("browser"),
+          os: bound("os"),
+          language: bound("language"),
+          country: bound("country"),
+          region: bound("region"),
+          city: bound("city"),
+          consent: bound("consent"),
+          ids: bound("ids"),
+          seen_at: bound("seen_at"),
+          overflow: bound("overflow"),
+          leases: bound("leases"),
+        })
+        .prepare(),
+    ),
     view: db
       .update(visits)
       .set({
@@ -284,7 +286,7 @@ function startVisit(
     pool ? (admitted ? takeLease(site, pool, applicant, before) : REFUSED) : NO_GRANT,
   )
   if (known) releaseLeases(site, known.latest, before)
-  statements(site).start.run({
+  statements(site).start({
     ...visit,
     visitor_id: known ? first.id : null,
     source_id: internSource(site, source),
