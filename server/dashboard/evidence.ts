@@ -10,10 +10,12 @@ const SAYINGS: readonly (readonly [pattern: RegExp, key: Key])[] = [
   [/^left the page (?<time>.+) before the call$/, "evidence.left"],
   [/^last seen on the page (?<time>.+) before the call$/, "evidence.seen"],
   [/^this caller's earlier call was his \((?<share>\d+) %\)$/, "evidence.memory"],
+  [/^an earlier call from a withheld number was likely his$/, "evidence.withheld"],
   [/^the number was shared with another visit$/, "evidence.shared"],
   [/^he had called before from another phone$/, "evidence.other_phone"],
   [/^the caller named (?<channel>.+)$/, "evidence.stated"],
   [/^called from (?<country>[A-Z]{2}), browsed from another country$/, "evidence.abroad"],
+  [/^called from (?<from>[A-Z]{2}-\w+), browsed from (?<place>[A-Z]{2}-\w+)$/, "evidence.region"],
   [/^gave the code (?<code>.+): (?<channel>.+)$/, "evidence.code"],
   [/^pressed (?<code>.+): (?<channel>.+)$/, "evidence.key"],
 ]
