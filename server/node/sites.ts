@@ -150,26 +150,32 @@ export class Sites {
 
   /**
    * Housekeeping in the sites that are open (the others are swept when they are used), then what reports count is summed, site
-   * by site and round again, until nothing is left. Called again meanwhile it sees to the housekeeping alone.
+   * by site and round again, until nothing is left. Called again meanwhile it sees to the housekeeping alone. A site in which
+   * it fails keeps no other waiting: what failed where is thrown in the end.
    */
   async sweep(): Promise<void> {
+    const failed = new Map<string, unknown>()
+    const attempt = async (id: string, work: Promise<unknown>) => {
+      try {
+        return (await work) === true
+      } catch (error) {
+        failed.set(id, error)
+        return false
+      }
+    }
     if (this.#keeping) return
     this.#keeping = true
-    try {
-      for (const [id, site] of [...this.#open]) if (this.#open.get(id) === site) await site.write(sweep)
-    } finally {
-      this.#keeping = false
-    }
-    if (this.#summing) return
-    this.#summing = true
-    try {
+    for (const [id, site] of [...this.#open]) if (this.#open.get(id) === site) await attempt(id, site.write(sweep))
+    this.#keeping = false
+    if (!this.#summing) {
+      this.#summing = true
       for (let isLeft = true; isLeft; ) {
         isLeft = false
-        for (const [id, site] of [...this.#open]) isLeft = (await this.#sum(id, site)) || isLeft
+        for (const [id, site] of [...this.#open]) isLeft = (await attempt(id, this.#sum(id, site))) || isLeft
       }
-    } finally {
       this.#summing = false
     }
+    if (failed.size > 0) throw new Error([...failed].map(([id, error]) => `${id}: ${String(error)}`).join("; "))
   }
 
   /** Sums what a site has, some minutes at most; answers whether anything is left. */

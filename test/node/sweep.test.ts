@@ -46,6 +46,20 @@ describe("summing on Node", () => {
     expect(IDS.map(newer)).toEqual([0, 0])
   })
 
+  it("[ROLL8] sweeps and sums the other sites where one is damaged, and tells which one that is", async () => {
+    const [damaged, sound] = IDS
+    await sites.find(damaged)?.write(({ db }) => void db.run("drop table idempotency"))
+    await sites.find(damaged)?.write(({ db }) => void db.run("drop table rollup_state"))
+    await sites.find(sound)?.write((site) => {
+      for (let view = 0; view < 1000; view++)
+        recordVisit(site, { url: "https://shop.example/", referrer: "", consent: "full" }, client)
+    })
+    now += 2 * HOUR
+    expect(newer(sound)).toBe(1000)
+    await expect(sites.sweep()).rejects.toThrow(/^site_aaaa: [^;]*$/)
+    expect(newer(sound)).toBe(0)
+  })
+
   it("[ROLL8] rests a hundred times as long as a piece took, and as long where nothing is asked", () => {
     expect(restAfter(6, 0)).toBe(600)
     expect(restAfter(6, 9_999)).toBe(600)
