@@ -42,13 +42,13 @@ export function effectiveFlow(site: Reader, number_id: number | null): FlowField
   return own ? { ...whole, ...own } : whole
 }
 
-/** The numbers that have a flow of their own, oldest first. */
+/** The numbers that have at least a section of their own, oldest first. */
 export function listNumbersWithFlow(site: Pick<Site, "db">): NumberRow[] {
   const { id } = numbers
   return site.db
     .select(getTableColumns(numbers))
     .from(numbers)
-    .innerJoin(flows, eq(flows.number_id, id))
+    .innerJoin(flows, and(eq(flows.number_id, id), sql`${flows.flow} <> '{}'`))
     .orderBy(id)
     .all()
 }

@@ -92,7 +92,7 @@ const READERS: Readonly<Record<Section, (view: View, before: FlowFields) => unkn
   menu: (view, before) => ({
     prompt: textsIn(view, "menu.prompt"),
     keys: Object.fromEntries(
-      DIGITS.filter((digit) => isKeySet(view, digit)).map((digit) => [digit, keyIn(view, digit, before)]),
+      DIGITS.filter((digit) => isKeySet(view, digit, before)).map((digit) => [digit, keyIn(view, digit, before)]),
     ),
     timeout_s: figureIn(view, "menu.timeout_s"),
     repeats: figureIn(view, "menu.repeats"),
@@ -124,21 +124,23 @@ function otherwiseIn(view: View, path: string): unknown {
 
 const KEY_FIELDS = ["source.channel", "source.source", "to"] as const
 
-/** Whether a key of the menu does anything: it is ticked, or something is said of it. */
-function isKeySet(view: View, digit: string): boolean {
+/** Whether a key of the menu does anything: it is ticked, or it is new and something is said of it. */
+function isKeySet(view: View, digit: string, { menu }: FlowFields): boolean {
   const path = `menu.keys.${digit}`
-  return view.form.fields[path] !== undefined || KEY_FIELDS.some((field) => textIn(view, `${path}.${field}`) !== null)
+  if (view.form.fields[path] !== undefined) return true
+  return menu?.keys[digit] === undefined && KEY_FIELDS.some((field) => textIn(view, `${path}.${field}`) !== null)
 }
 
 function keyIn(view: View, digit: string, before: FlowFields): unknown {
   const path = `menu.keys.${digit}`
   const [channel, source] = [textIn(view, `${path}.source.channel`), textIn(view, `${path}.source.source`)]
-  const { channel: _, source: __, ...rest } = before.menu?.keys[digit]?.source ?? {}
+  const stored = before.menu?.keys[digit]?.source
+  const { channel: _, source: __, ...rest } = stored ?? {}
+  // Both fields empty: the source was cleared, unless they showed nothing of it before either.
+  const hasSource = channel !== null || source !== null || (stored && !stored.channel && !stored.source)
   const to = listIn(view, `${path}.to`)
   return {
-    ...(channel === null && source === null
-      ? {}
-      : { source: { ...rest, ...(channel && { channel }), ...(source && { source }) } }),
+    ...(hasSource ? { source: { ...rest, ...(channel && { channel }), ...(source && { source }) } } : {}),
     ...(to.length === 0 ? {} : { to }),
   }
 }

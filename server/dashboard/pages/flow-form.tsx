@@ -234,7 +234,11 @@ function Hours({ view, flow }: FlowProps): Markup {
         const { days, from, to } = lines[index] ?? { days: [], from: "", to: "" }
         const path = `hours.open.${index}`
         return (
-          <div class="hours">
+          <fieldset
+            class="hours"
+            aria-label={`${t("flow.hours")} ${format.number(index + 1)}`}
+            aria-describedby={isWrong(view, path) ? `e-${path}` : undefined}
+          >
             <p class="days">
               {WEEKDAYS.map((day, at) => (
                 <label class="choice">
@@ -256,7 +260,7 @@ function Hours({ view, flow }: FlowProps): Markup {
               ))}
             </p>
             <Faults view={view} name={path} />
-          </div>
+          </fieldset>
         )
       })}
       <Faults view={view} name="hours.open" exactly />
@@ -328,6 +332,11 @@ function Menu({ view, flow: { menu } }: FlowProps): Markup {
   )
 }
 
+/** Whether a fault was found in a group of fields. */
+function isWrong({ fault }: View, group: string): boolean {
+  return fault?.errors.some(({ path }) => path === group || path.startsWith(`${group}.`)) ?? false
+}
+
 function MenuKey({
   view,
   digit,
@@ -341,8 +350,15 @@ function MenuKey({
   const path = `menu.keys.${digit}`
   const channel = entered(view, `${path}.source.channel`, stored?.source?.channel)
   const isSent = form.fields.use_menu !== undefined
+  const describedBy = isWrong(view, path) ? `e-${path}` : undefined
   const text = (name: string, label: string, value: string | undefined) => (
-    <input name={`${path}.${name}`} aria-label={`${label} ${digit}`} value={entered(view, `${path}.${name}`, value)} />
+    <input
+      name={`${path}.${name}`}
+      aria-label={`${label} ${digit}`}
+      aria-invalid={isWrong(view, `${path}.${name}`) ? "true" : undefined}
+      aria-describedby={describedBy}
+      value={entered(view, `${path}.${name}`, value)}
+    />
   )
   return (
     <>
@@ -371,7 +387,7 @@ function MenuKey({
         <td>{text("source.source", t("dimension.source"), stored?.source?.source)}</td>
         <td>{text("to", t("flow.key_to"), stored?.to?.join(", "))}</td>
       </tr>
-      {view.fault?.errors.some(({ path: at }) => at.startsWith(`${path}.`)) ? (
+      {describedBy ? (
         <tr>
           <td colspan={4}>
             <Faults view={view} name={path} />
