@@ -1,5 +1,5 @@
 import { networkOf } from "../core/lease/network.js"
-import { type Client, regionFrom } from "../core/visit/client.js"
+import { type Client, countryFrom, regionFrom } from "../core/visit/client.js"
 import type { Log } from "../http/host.js"
 
 const PEER = Symbol("peer")
@@ -32,7 +32,7 @@ export function clientReader(trustProxy: number, log: Log): (request: Request) =
       )
     }
     const place = (name: string) => (trustProxy > 0 ? headers.get(name) : null)
-    const country = /^[A-Z]{2}$/.exec(place("cf-ipcountry") ?? "")?.[0] ?? null
+    const country = countryFrom(place("cf-ipcountry"))
     return {
       userAgent: headers.get("user-agent") ?? "",
       language: /^[A-Za-z-]{2,20}/.exec(headers.get("accept-language") ?? "")?.[0] ?? null,

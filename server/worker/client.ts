@@ -1,5 +1,5 @@
 import { networkOf } from "../core/lease/network.js"
-import { type Client, regionFrom } from "../core/visit/client.js"
+import { type Client, countryFrom, regionFrom } from "../core/visit/client.js"
 
 /** What Cloudflare's edge knows of a request's place (`request.cf`), as far as it is read here. */
 interface Place {
@@ -13,11 +13,12 @@ interface Place {
 export function readClient(request: Request): Client {
   const { headers } = request
   const place = (request as { cf?: Place }).cf
+  const country = countryFrom(place?.country)
   return {
     userAgent: headers.get("user-agent") ?? "",
     language: /^[A-Za-z-]{2,20}/.exec(headers.get("accept-language") ?? "")?.[0] ?? null,
-    country: place?.country ?? null,
-    region: regionFrom(place?.country, place?.regionCode),
+    country,
+    region: regionFrom(country, place?.regionCode),
     city: place?.city ?? null,
     network: networkOf(headers.get("cf-connecting-ip") ?? undefined),
   }

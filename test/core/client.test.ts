@@ -20,6 +20,8 @@ describe("the place of a client", () => {
   it.each([
     [{ "cf-region-code": "Texas or so" }, { country: "US", region: null, city: "San José" }],
     [{ "cf-ipcountry": "usa" }, { country: null, region: null, city: "San José" }],
+    [{ "cf-ipcountry": "XX" }, { country: null, region: null, city: "San José" }],
+    [{ "cf-ipcountry": "T1" }, { country: null, region: null, city: "San José" }],
     [{ "cf-ipcity": "x".repeat(5000) }, { country: "US", region: "US-TX", city: "x".repeat(120) }],
     [{ "cf-ipcity": "" }, { country: "US", region: "US-TX", city: null }],
   ])("[L15] is bounded and well formed: %o", (changed, place) => {
@@ -33,6 +35,8 @@ describe("the place of a client", () => {
     const cf = { country: "CN", region: "Tianjin", regionCode: "TJ", city: "Tianjin" }
     expect(place(readClient(request(cf)))).toEqual({ country: "CN", region: "CN-TJ", city: "Tianjin" })
     expect(place(readClient(request({ country: "MC" })))).toEqual({ country: "MC", region: null, city: null })
+    for (const country of ["XX", "T1"])
+      expect(place(readClient(request({ ...cf, country })))).toEqual({ country: null, region: null, city: "Tianjin" })
     expect(place(readClient(request(undefined)))).toEqual(NOWHERE)
   })
 })

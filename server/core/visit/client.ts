@@ -15,6 +15,11 @@ export interface Client {
   readonly network?: string | null
 }
 
+/** A country's ISO 3166 code as Cloudflare tells it; null for what is none: `XX` (not known), `T1` (Tor), anything malformed. */
+export function countryFrom(code: string | null | undefined): string | null {
+  return code && /^(?!XX)[A-Z]{2}$/.test(code) ? code : null
+}
+
 /** A region's ISO 3166-2 code from its country and its code there (`US`, `TX`); null where either is missing or malformed. */
 export function regionFrom(country: string | null | undefined, code: string | null | undefined): string | null {
   return country && code && /^[A-Z0-9]{1,3}$/.test(code) ? `${country}-${code}` : null
