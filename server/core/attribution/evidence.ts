@@ -117,6 +117,7 @@ function placeClue(site: Site, { caller_region, started_at }: Said): ((claim: Cl
   const country = countryOfRegion(caller_region)
   if (caller_region === null || country === null) return undefined
   const seen = new Map<number, Clue>()
+  let common: number | undefined
   return ({ visit }) => {
     if (visit === null) return SILENT
     const clue = seen.get(visit) ?? clueOf(visit)
@@ -135,10 +136,13 @@ function placeClue(site: Site, { caller_region, started_at }: Said): ((claim: Cl
     return { factor: AT_HOME / commonness() + 1 - AT_HOME, words }
   }
 
-  /** The share of earlier callers who call from this region. */
+  /** The share of earlier callers who call from this region: asked for once, however many visits are from there. */
   function commonness(): number {
-    const [row] = statements(site).callersOf.all({ region: caller_region, at: started_at })
-    return ((row?.there ?? 0) + PRIOR_CALLERS / 2) / ((row?.all ?? 0) + PRIOR_CALLERS)
+    if (common === undefined) {
+      const [row] = statements(site).callersOf.all({ region: caller_region, at: started_at })
+      common = ((row?.there ?? 0) + PRIOR_CALLERS / 2) / ((row?.all ?? 0) + PRIOR_CALLERS)
+    }
+    return common
   }
 }
 
