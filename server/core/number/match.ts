@@ -36,8 +36,11 @@ const OPEN = `(?:[(\uff08](?=[+${DIGIT}\\s]{1,9}[)\uff09]))?`
 const PLUS = "[+\uff0b]"
 /** International access codes of the fifteen locales: ITU E.164 lists of national prefixes. */
 const ACCESS = `(?:00|0?011|010|8${GAP}10)`
-/** HTML that may hide the digits from a cheap pattern: a hard space in an attribute, percent signs in a `tel:` address. */
-const CODED = '&nbsp;[^"]*"|[tT][eE][lL]:[^"]*%'
+/**
+ * HTML that may hide the digits from a cheap pattern: a hard space, percent signs in a `tel:` address. The first of them stands
+ * before the last digit, so near; whoever looked further would read a directory's whole text anew at each "Tel:".
+ */
+const CODED = '&nbsp;|[tT][eE][lL]:[^"]{0,40}%'
 const KEYPAD = ["", "", "abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"]
 
 /** What a number begins with: looked for first, so that a long text costs little. */
