@@ -117,13 +117,17 @@ function layHistory(file: string): void {
   const sqlite = new Database(file)
   const last = sqlite.prepare<[], { id: number }>("select max(id) as id from visits").get()?.id ?? 0
   const [lease] = sqlite.prepare<[], { pool_id: number }>("select pool_id from leases").all()
+  const now = Date.now()
+  const step = idAt(now) - idAt(now - EVERY_MS)
+  // Numbers are older than what was lent of them: nobody looks for leases from before a number was made.
+  const age = step * (LEASES + 1)
+  sqlite.prepare("update numbers set id = id - ?, busy_until = max(busy_until, ?)").run(age, now)
+  sqlite.prepare("update leases set number_id = number_id - ?").run(age)
   const own = sqlite
     .prepare<[], { id: number }>("select id from numbers order by id")
     .all()
     .map(({ id }) => id)
   // Ids grow with time: those of the history lie before the one real visit, evenly.
-  const now = Date.now()
-  const step = idAt(now) - idAt(now - EVERY_MS)
   const columns = (sqlite.pragma("table_info(visits)") as { name: string }[]).map(({ name }) => name)
   const copied = columns.filter((name) => !["id", "visitor_id", "seen_at", "leases"].includes(name)).join(", ")
   sqlite.exec("create temp table pool_numbers (place integer primary key, id integer)")

@@ -26,7 +26,10 @@ import site0047 from "./site/0047_outbox.sql"
 import site0048 from "./site/0048_sum_items_freed.sql"
 import site0049 from "./site/0049_leases_by_day.sql"
 
-/** One step of a schema: forward only and additive, because a Durable Object cannot switch foreign keys off nor rename in place. */
+/**
+ * One step of a schema, forward only. Without foreign keys: a Durable Object cannot switch them off, and a table that is
+ * rebuilt must be dropped.
+ */
 export interface Migration {
   readonly version: number
   readonly name: string

@@ -44,6 +44,7 @@ export function measureResolve({ leases = 1_000_000, numbers = 50, calls = 2000,
     addLease.run(dayOfId(lease), number.id, lease, visit, number.pool_id, t + 60_000, t + 300_000)
     if (index % 50 === 0) addTap.run(visit, moments.newId(t), number.id)
   }
+  sqlite.prepare("update numbers set busy_until = ?").run(end + 300_000)
   sqlite.exec("commit")
   const times: number[] = []
   const busy: number[] = []

@@ -66,7 +66,7 @@ const statements = prepareOnce((db: Db) => ({
       there: sql<number>`coalesce(sum(caller_region = ${sql.placeholder("region")}), 0)`,
     })
     .from(
-      sql`(select caller_region from ${calls} where started_at < ${sql.placeholder("at")} and caller_region is not null order by started_at desc limit ${sql.raw(String(CALLERS))})`,
+      sql`(select caller_region from ${calls} where started_at < ${sql.placeholder("at")} and caller_region is not null and not spam order by started_at desc limit ${sql.raw(String(CALLERS))})`,
     )
     .prepare(),
 }))

@@ -111,7 +111,7 @@ const statements = prepareOnce((db: Db) => {
 export function observe(site: Site, number: NumberRow, at: number, from: string | null, model: Model): Observation {
   // A lease made in the very millisecond of the call was made before it: the page had to show the number first.
   const until_id = idAt(at + 1) - 1
-  const rows = readLessees(site, number.id, until_id, at, from)
+  const rows = readLessees(site, number, until_id, at, from)
   const memory = from === null ? rememberWithheld(site, number, at) : remember(site, from, at)
   const all = new Map<number, Contender>()
   for (const row of rows) {
@@ -204,7 +204,7 @@ interface Lessee {
 }
 
 // As SQLite gives them: drizzle takes half as long to make objects of the rows as SQLite does to find them.
-function readLessees(site: Site, number: number, until_id: number, at: number, from: string | null): Lessee[] {
+function readLessees(site: Site, number: NumberRow, until_id: number, at: number, from: string | null): Lessee[] {
   const rows = statements(site).lessees.values({ ...placeInHistory(number, until_id + 1), until_id, at, from })
   return (rows as LesseeRow[]).map(
     ([
@@ -337,7 +337,7 @@ function gather(crowd: readonly Crowd[]): Crowd[] {
 function olderThan(site: Site, rows: readonly Lessee[], number: NumberRow, at: number): Crowd[] {
   const last = rows.at(-1)
   if (rows.length < LESSEES || !last) return []
-  const [older] = statements(site).older.all(placeInHistory(number.id, last.lease))
+  const [older] = statements(site).older.all(placeInHistory(number, last.lease))
   if (!older || older.count === 0) return []
   const newest = timeOfId(last.lease)
   const span = newest - timeOfId(older.oldest)

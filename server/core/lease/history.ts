@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm"
+import type { NumberRow } from "../number/number.js"
 import { leases } from "../schema/schema.js"
-import { dayOfId } from "../store/id.js"
+import { dayOf, dayOfId } from "../store/id.js"
 
 /** Where a walk through a number's leases begins: those with ids below `before`, from the day `day` back to the day `first`. */
 export type Place<T = unknown> = {
@@ -10,9 +11,15 @@ export type Place<T = unknown> = {
   readonly first: T
 }
 
-/** The place of a number's leases before an id: none was made before the number itself. */
-export function placeInHistory(number: number, before: number): Place<number> {
-  return { number, before, day: dayOfId(before), first: dayOfId(number) }
+/**
+ * The place of a number's leases before an id: none was made before the number itself, none after its last hold ended. So a
+ * number that rested for years costs no walk through them.
+ */
+export function placeInHistory(
+  { id, busy_until }: Pick<NumberRow, "id" | "busy_until">,
+  before: number,
+): Place<number> {
+  return { number: id, before, day: Math.min(dayOfId(before), dayOf(busy_until)), first: dayOfId(id) }
 }
 
 // Leases lie by day, so the days are walked back one by one. Limits are written into the query: a bound one would make SQLite

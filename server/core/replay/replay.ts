@@ -219,7 +219,7 @@ export function createReplay(at: (now: number) => Site, options: ReplayOptions):
     if (!number) return undefined
     const row = site.db
       .select({ visit: sql<number>`visit_id` })
-      .from(latestOf(1, placeInHistory(number.id, idAt(site.now + 1))))
+      .from(latestOf(1, placeInHistory(number, idAt(site.now + 1))))
       .all()[0]
     return row ? rows.get(row.visit) : undefined
   }

@@ -24,9 +24,14 @@ export function timeOfId(id: number): number {
   return Math.floor(id / IDS_PER_MS) + EPOCH_MS
 }
 
+/** The UTC day of a moment (ms), counted from 1970. */
+export function dayOf(time: number): number {
+  return Math.floor(time / DAY_MS)
+}
+
 /** The UTC day in which the row was made, counted from 1970. */
 export function dayOfId(id: number): number {
-  return Math.floor(timeOfId(id) / DAY_MS)
+  return dayOf(timeOfId(id))
 }
 
 /** Ids that only grow, from the largest one in use on; a clock that jumps back repeats none. */
