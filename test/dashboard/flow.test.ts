@@ -72,6 +72,12 @@ describe.each(ENGINES)("the form of where calls go on %s", (engine) => {
     expect(later.includes('id="e-menu.keys.2"')).toBe(true)
   })
 
+  it("[DASH17] takes no hours without a line for hours", async () => {
+    const { text, status } = await admin.post(page(), { ...sent, use_hours: "on" })
+    expect(status).toBe(400)
+    expect(text).toContain('id="e-hours.open"')
+  })
+
   it("[DASH17] names no number whose calls go as all others do", async () => {
     const { data } = await api<{ data: { id: string }[] }>("GET", "/numbers")
     const id = data[0]?.id ?? ""

@@ -33,8 +33,9 @@ export function FlowForm({ view, flow, isNumber }: FlowProps & { readonly isNumb
       {children}
     </SectionOf>
   )
+  // The server judges every field. A browser would refuse to send for a half-filled field of a folded section, and show nothing.
   return (
-    <form method="post" action={view.path} class="sections">
+    <form method="post" action={view.path} class="sections" novalidate>
       {section("forward", <Forward view={view} flow={flow} />)}
       {section("unanswered", <OtherwiseFields view={view} path="unanswered" action={flow.unanswered} />)}
       {section("hours", <Hours view={view} flow={flow} />)}

@@ -12,6 +12,8 @@ import type { Markup } from "../page.js"
 import { Badge, Field, Panel } from "../parts.js"
 import { attempt, filled, type View } from "../view.js"
 
+/** A caller is no longer: the contract would call the field by another name than the form does. */
+const CALLER_LENGTH = 60
 const MINUTE = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/
 
 /** What would become of a call: from whom, to which number, and when, by the site's clock. */
@@ -21,7 +23,11 @@ export function FlowPreview({ site, view, number }: { site: Site; view: View; nu
   const { country, timezone } = readSettings(site)
   const wall = wallOf(view.now, timezone)
   const nowThere = `${wall.day}T${clockOf(wall.minute)}`
-  const asked = { number: query.number ?? first, from: query.caller ?? "", when: query.when ?? "" }
+  const asked = {
+    number: query.number ?? first,
+    from: (query.caller ?? "").slice(0, CALLER_LENGTH),
+    when: query.when ?? "",
+  }
   const { view: judged, found } = attempt(view, () => {
     if (asked.number === "") return undefined
     const { number, from } = parseWith(PreviewQuery, {

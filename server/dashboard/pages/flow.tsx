@@ -11,6 +11,7 @@ import {
 } from "../../core/flow/flow-store.js"
 import { describeNumber, findNumber, listNumbers } from "../../core/number/number.js"
 import type { Site } from "../../core/store/db.js"
+import { invalid } from "../../core/store/refusal.js"
 import { parseWith } from "../../http/parse.js"
 import { Layout } from "../layout.js"
 import type { Markup, Page } from "../page.js"
@@ -104,8 +105,11 @@ export const numberFlowPage: Page<Site> = {
 }
 
 function save(site: Site, view: View, number_id: number): string {
-  const entered = flowIn(view, findFlow(site, number_id) ?? {}, number_id !== WHOLE_SITE)
-  setFlow(site, number_id, parseWith(FlowSchema, entered))
+  const before = findFlow(site, number_id) ?? {}
+  const flow = parseWith(FlowSchema, flowIn(view, before, number_id !== WHOLE_SITE))
+  // Hours without a line are never open: the API may say so, a form that says it anew was left half filled.
+  if (flow.hours?.open.length === 0 && before.hours?.open.length !== 0) throw invalid("hours.open", "must not be empty")
+  setFlow(site, number_id, flow)
   return `${view.path}?done=1`
 }
 
