@@ -20,8 +20,9 @@ const MARKOV_GROUPS = 300
 /** Conversions of so many days are read at once, or of a part of the days, that there be no more parts than these. */
 const SLICE_MS = 7 * DAY_MS
 const MOST_SLICES = 60
-/** Visits that are read for the journeys that ended in nothing. */
+/** Visits that are read for the journeys that ended in nothing, and how many at once. */
 const LOST_VISITS = 200_000
+const LOST_AT_ONCE = 10_000
 
 /** The counts that a model credits, and those that it cannot: who is counted once has no parts. */
 export function creditedCounts(): { parts: ReadonlySet<Count>; wholes: ReadonlySet<Count> } {
@@ -56,18 +57,18 @@ export function addCredited(site: Site, plan: Plan, model: Exclude<Model, "own">
     const counts = (Object.keys(fact.counts) as Count[]).filter((count) => plan.counts.has(count))
     if (counts.length === 0) continue
     const credit = new Credit(counts.length)
-    const journeys: Journey[] = []
+    const journeys = new Journeys()
     for (const slice of slicesOf(plan)) {
       const conversions = listConversions(site, { ...plan, slice }, fact, model, counts)
       groups.prepare(conversions)
-      if (model === "markov") journeys.push(...conversions.map((one) => journeyOf(one, groups)))
-      else for (const conversion of conversions) share(conversion, weigh(model, conversion, groups), groups, credit)
+      for (const conversion of conversions)
+        if (model === "markov") journeys.convert(conversion, groups)
+        else share(conversion, weigh(model, conversion, groups), groups, credit)
     }
     if (model === "markov") {
-      const lost = listLost(site, plan, groups)
-      if (lost === null)
+      if (!loseJourneys(site, plan, groups, journeys))
         warnings.push(`more than ${LOST_VISITS} visits: markov leaves out the journeys that ended in no ${name}`)
-      shareByMarkov(journeys, lost ?? [], credit)
+      shareByMarkov(journeys, credit)
     }
     for (const [time, key, parts] of credit.list()) {
       const group = groups.byKey(key)
@@ -133,26 +134,41 @@ function share(
   }
 }
 
-/** A conversion as far as a chain asks for it. */
-type Journey = Pick<Conversion, "time" | "parts"> & Pick<Path<number>, "steps">
+/** Journeys, those alike as one: a chain asks how often each was made, not by whom. */
+class Journeys {
+  readonly #paths = new Map<string, { steps: number[]; conversions: number; lost: number }>()
+  /** What was converted in each span of time. */
+  readonly sums = new Map<Group, number[]>()
 
-function journeyOf({ time, parts, touches }: Conversion, groups: GroupReader): Journey {
-  return { time, parts, steps: touches.map((touch) => groups.keyOf(touch)) }
+  convert({ time, parts, touches }: Conversion, groups: GroupReader): void {
+    this.#pathOf(touches.map((touch) => groups.keyOf(touch))).conversions++
+    const sum = entryOf(this.sums, time, () => parts.map(() => 0))
+    for (const [index, part] of parts.entries()) sum[index] = (sum[index] ?? 0) + part
+  }
+
+  lose(steps: readonly number[]): void {
+    this.#pathOf(steps).lost++
+  }
+
+  list(): Path<number>[] {
+    return [...this.#paths.values()]
+  }
+
+  /** Repeats in a row are one step. */
+  #pathOf(all: readonly number[]) {
+    const steps = all.filter((step, index) => step !== all[index - 1])
+    return entryOf(this.#paths, steps.join(), () => ({ steps, conversions: 0, lost: 0 }))
+  }
 }
 
 /** Every span of time is shared by the removal effects of the whole; what no visit preceded stays where it is. */
-function shareByMarkov(journeys: readonly Journey[], lost: readonly Path<number>[], credit: Credit): void {
-  const paths = journeys.map(({ steps }) => ({ steps, conversions: 1, lost: 0 }))
-  const met = new Set([...paths, ...lost].flatMap(({ steps }) => steps))
+function shareByMarkov(journeys: Journeys, credit: Credit): void {
+  const paths = journeys.list()
+  const met = new Set(paths.flatMap(({ steps }) => steps))
   if (met.size > MARKOV_GROUPS)
     throw invalid("model", `markov tells ${MARKOV_GROUPS} groups apart at most, here are ${met.size}: group by less`)
-  const shares = [...markovShares([...paths, ...lost])]
-  const sums = new Map<Group, number[]>()
-  for (const { time, parts } of journeys) {
-    const sum = entryOf(sums, time, () => parts.map(() => 0))
-    for (const [index, part] of parts.entries()) sum[index] = (sum[index] ?? 0) + part
-  }
-  for (const [time, parts] of sums) for (const [key, share] of shares) credit.give(time, key, parts, share)
+  const shares = [...markovShares(paths)]
+  for (const [time, parts] of journeys.sums) for (const [key, share] of shares) credit.give(time, key, parts, share)
 }
 
 function listConversions(site: Site, plan: Plan, fact: Fact, model: Model, counts: readonly Count[]): Conversion[] {
@@ -277,27 +293,35 @@ class GroupReader {
   }
 }
 
-/** The journeys of visitors who have not converted to this day; null where there are too many visits to read. */
-function listLost(site: Site, plan: Plan, groups: GroupReader): Path<number>[] | null {
-  const [first, past] = [idAt(plan.days.start), idAt(plan.days.end)]
+/** Adds the journeys of visitors who have not converted to this day; false where there are too many visits to read. */
+function loseJourneys(site: Site, plan: Plan, groups: GroupReader, journeys: Journeys): boolean {
   const visits = tally(site, { ...plan, counts: new Set(["visits"]), dimensions: [], filters: [] })
-  if (([...visits.values()][0]?.counts.visits ?? 0) > LOST_VISITS) return null
-  const rows = site.db.values<[id: number, source: number, visitor: number]>(
-    sql`select v.id, v.source_id, coalesce(v.visitor_id, v.id) as visitor from visits v
-      where v.id >= ${first} and v.id < ${past}
-      and not exists (select 1 from calls c where c.visitor_id = coalesce(v.visitor_id, v.id) and c.spam = 0)
-      and not exists (select 1 from leads l where l.visitor_id = coalesce(v.visitor_id, v.id))
-      and not exists (select 1 from orders o where o.visitor_id = coalesce(v.visitor_id, v.id))
-      order by v.id`,
-  )
-  const touches = rows.map(([id, source]): Touch => ({ kind: "visit", id, time: 0, source_id: source, own: false }))
-  groups.prepare([{ touches }])
-  const journeys = new Map<number, number[]>()
-  for (const [index, [, , visitor]] of rows.entries()) {
-    const touch = touches[index]
-    if (touch) entryOf(journeys, visitor, () => []).push(groups.keyOf(touch))
+  if (([...visits.values()][0]?.counts.visits ?? 0) > LOST_VISITS) return false
+  /** The steps of each visitor: as text they take a fraction of what lists do. */
+  const steps = new Map<number, string>()
+  const past = idAt(plan.days.end)
+  for (let first = idAt(plan.days.start); ; ) {
+    const rows = site.db.values<[id: number, source: number, visitor: number]>(
+      sql`select v.id, v.source_id, coalesce(v.visitor_id, v.id) as visitor from visits v
+        where v.id >= ${first} and v.id < ${past}
+        and not exists (select 1 from calls c where c.visitor_id = coalesce(v.visitor_id, v.id) and c.spam = 0)
+        and not exists (select 1 from leads l where l.visitor_id = coalesce(v.visitor_id, v.id))
+        and not exists (select 1 from orders o where o.visitor_id = coalesce(v.visitor_id, v.id))
+        order by v.id limit ${LOST_AT_ONCE}`,
+    )
+    const touches = rows.map(([id, source]): Touch => ({ kind: "visit", id, time: 0, source_id: source, own: false }))
+    groups.prepare([{ touches }])
+    for (const [index, touch] of touches.entries()) {
+      const visitor = rows[index]?.[2] ?? 0
+      const before = steps.get(visitor)
+      steps.set(visitor, before === undefined ? `${groups.keyOf(touch)}` : `${before},${groups.keyOf(touch)}`)
+    }
+    const last = rows.at(-1)
+    if (!last || rows.length < LOST_AT_ONCE) break
+    first = last[0] + 1
   }
-  return [...journeys.values()].map((steps) => ({ steps, conversions: 0, lost: 1 }))
+  for (const path of steps.values()) journeys.lose(path.split(",").map(Number))
+  return true
 }
 
 /** A group with its values in the order of the plan's dimensions, as its key is made of them. */
