@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx"
-import { type FlowFields, type Otherwise, WEEKDAYS, WHISPER } from "../../../shared/contract-flow.js"
+import { type FlowFields, type Otherwise, type Texts, WEEKDAYS, WHISPER } from "../../../shared/contract-flow.js"
 import { CHANNELS } from "../../../shared/source.js"
 import type { Key } from "../language.js"
 import type { Markup } from "../page.js"
@@ -147,6 +147,34 @@ function Forward({ view, flow: { forward } }: FlowProps): Markup {
   )
 }
 
+/** What is said to callers, in one language or several. */
+function Words({
+  view,
+  name,
+  label,
+  texts,
+  placeholder,
+}: {
+  view: View
+  name: string
+  label: string
+  texts: Texts | undefined
+  placeholder?: string
+}): Markup {
+  const hint = view.t("flow.texts_hint", { example: "[en] …" })
+  return (
+    <Field
+      view={view}
+      name={name}
+      label={label}
+      rows={2}
+      value={writeTexts(texts)}
+      {...(placeholder === undefined ? {} : { placeholder })}
+      hint={hint}
+    />
+  )
+}
+
 /** How long telephones ring. */
 function Seconds({
   view,
@@ -209,13 +237,11 @@ function OtherwiseFields({
         <Seconds view={view} name={`${path}.timeout_s`} value={forwards?.timeout_s} />
       </div>
       <div class="if-say">
-        <Field
+        <Words
           view={view}
           name={`${path}.text`}
           label={t("flow.text")}
-          rows={2}
-          value={action?.do === "say" ? writeTexts(action.text) : ""}
-          hint={t("flow.texts_hint", { example: "[en] …" })}
+          texts={action?.do === "say" ? action.text : undefined}
         />
       </div>
     </div>
@@ -282,14 +308,12 @@ function Menu({ view, flow: { menu } }: FlowProps): Markup {
   const { t } = view
   return (
     <>
-      <Field
+      <Words
         view={view}
         name="menu.prompt"
         label={t("flow.prompt")}
-        rows={2}
-        value={writeTexts(menu?.prompt)}
+        texts={menu?.prompt}
         placeholder={t("flow.prompt_example")}
-        hint={t("flow.texts_hint", { example: "[en] …" })}
       />
       <p class="quiet">
         <small>{t("flow.keys_hint")}</small>
@@ -404,14 +428,12 @@ function Recording({ view, flow: { record } }: FlowProps): Markup {
   const isSilent = form.fields.use_record === undefined ? record?.announcement === null : form.fields["record.silent"]
   return (
     <>
-      <Field
+      <Words
         view={view}
         name="record.announcement"
         label={t("flow.announcement")}
-        rows={2}
-        value={writeTexts(record?.announcement)}
+        texts={record?.announcement ?? undefined}
         placeholder={t("flow.announcement_example")}
-        hint={t("flow.texts_hint", { example: "[en] …" })}
       />
       <label class="choice">
         <input type="checkbox" name="record.silent" value="1" checked={Boolean(isSilent)} /> {t("flow.record_silent")}
@@ -424,14 +446,12 @@ function Voicemail({ view, flow: { voicemail } }: FlowProps): Markup {
   const { t } = view
   return (
     <>
-      <Field
+      <Words
         view={view}
         name="voicemail.greeting"
         label={t("flow.greeting")}
-        rows={2}
-        value={writeTexts(voicemail?.greeting)}
+        texts={voicemail?.greeting}
         placeholder={t("flow.greeting_example")}
-        hint={t("flow.texts_hint", { example: "[en] …" })}
       />
       <Field
         view={view}
