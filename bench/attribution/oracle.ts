@@ -1,5 +1,6 @@
+import type { LogEvent } from "../../server/core/replay/replay-log.js"
 import type { CallLine } from "./score.js"
-import type { Delay, LogEvent, World } from "./world.js"
+import type { Delay, World } from "./world.js"
 
 // The ceiling: who called, by somebody who knows every figure that the world was drawn with, and sees no more than the engine
 // does: which visit was lent which number when, its beats, hides and taps, and the callers' phones. What the engine falls

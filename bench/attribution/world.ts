@@ -1,3 +1,4 @@
+import type { LogEvent } from "../../server/core/replay/replay-log.js"
 import { createRandom, type Random } from "./random.js"
 
 // A made-up site with known truth: who visits, who calls, when and from which phone. Every figure is an assumption and an
@@ -6,22 +7,6 @@ import { createRandom, type Random } from "./random.js"
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
-
-/** One line of an event log, as `npm run replay` reads it. Times are ms since 1970. */
-export type LogEvent =
-  | {
-      t: number
-      type: "visit"
-      visit: string
-      visitor: string
-      channel: string
-      device: "mobile" | "desktop"
-      bot: boolean
-      region?: string
-    }
-  | { t: number; type: "beat" | "hide" | "tap"; visit: string }
-  | { t: number; type: "call"; call: string; dials: string; caller: string | null; caller_region?: string }
-  | { t: number; type: "call"; call: string; dials_number: number; caller: string | null; caller_region?: string }
 
 /** What is true of a call, which no resolver is told. */
 export interface Truth {

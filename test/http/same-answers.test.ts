@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { createWorld, type LogEvent } from "../../bench/attribution/world.js"
+import { createWorld } from "../../bench/attribution/world.js"
+import type { LogEvent } from "../../server/core/replay/replay-log.js"
 import type { CallAnswer } from "../../shared/contract.js"
 import { BROWSER, ENGINES, type Host, START, startHost } from "../host.js"
 import { beat, createSite, ORIGIN, type TestSite, viewPage } from "../site.js"
