@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm"
 import type { NumberRow } from "../number/number.js"
 import { leases } from "../schema/schema.js"
-import { dayOf, dayOfId } from "../store/id.js"
+import { dayOfId, utcDayOf } from "../store/id.js"
 
 /** Where a walk through a number's leases begins: those with ids below `before`, from the day `day` back to the day `first`. */
 export type Place<T = unknown> = {
@@ -19,7 +19,7 @@ export function placeInHistory(
   { id, busy_until }: Pick<NumberRow, "id" | "busy_until">,
   before: number,
 ): Place<number> {
-  return { number: id, before, day: Math.min(dayOfId(before), dayOf(busy_until)), first: dayOfId(id) }
+  return { number: id, before, day: Math.min(dayOfId(before), utcDayOf(busy_until)), first: dayOfId(id) }
 }
 
 // Leases lie by day, so the days are walked back one by one. Limits are written into the query: a bound one would make SQLite

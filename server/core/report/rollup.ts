@@ -93,7 +93,8 @@ export interface Measure {
 
 /**
  * Sums what came since, and what changed, of every fact, and keeps the touches before conversions: about 500 rows, so that a
- * lease that waits does not wait long. When nothing is left to sum, forgets what no sum is of any more. Answers how many rows it read; none when nothing is left to do.
+ * lease that waits does not wait long. When nothing is left to sum, forgets what no sum is of any more. Answers how many rows
+ * it read; none when nothing is left to do.
  */
 export function settle(site: Site, measure: Measure = {}): number {
   let left = measure.rows ?? ROWS_AT_ONCE

@@ -25,13 +25,13 @@ export function timeOfId(id: number): number {
 }
 
 /** The UTC day of a moment (ms), counted from 1970. */
-export function dayOf(time: number): number {
+export function utcDayOf(time: number): number {
   return Math.floor(time / DAY_MS)
 }
 
 /** The UTC day in which the row was made, counted from 1970. */
 export function dayOfId(id: number): number {
-  return dayOf(timeOfId(id))
+  return utcDayOf(timeOfId(id))
 }
 
 /** Ids that only grow, from the largest one in use on; a clock that jumps back repeats none. */
