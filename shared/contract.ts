@@ -85,6 +85,8 @@ export const Swap = z.strictObject({
   match: z.string(),
   /** A cheap pattern for a first look: text without it needs no search. */
   find: z.string(),
+  /** Selectors of the elements whose attributes may hold the number: no others are looked at. */
+  labelled: z.array(z.string()),
   /** National digits of `number`, plain and full-width, when they fit into the grouping of `target`; null: it is shown as `display` or `intl`. */
   digits: z.array(z.string()).nullable(),
   /** The number as people of the site's country write it nationally. */
@@ -110,7 +112,6 @@ export const PageAnswer = VisitAnswer.extend({
   rules: z.strictObject({
     kept: z.string(),
     blocks: z.string(),
-    labelled: z.string(),
     label: z.string(),
     roots: z.string(),
   }),
@@ -122,7 +123,7 @@ export const BeatRequest = z.strictObject({
   kind: z.enum(["beat", "hide", "tap", "form", "end", "identify", "event", "own"]),
   /** When it happened by the page's clock, ms since 1970; kept with the event, never trusted for leases. */
   at_ms: z.number().int().min(0).max(8.64e15).optional(),
-  /** The number that was tapped, or one of the site's own that stood in the page already (`own`). */
+  /** The number that was tapped (a `tel:` address or any other form), or one of the site's own that stood in the page already (`own`). */
   number: cut(40).optional(),
   /** What the site calls an `event`. */
   name: cut(60).optional(),

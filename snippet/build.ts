@@ -85,7 +85,7 @@ function enclose(code: string): string {
 }
 
 /** Letters in the order of use that compresses best; found by trying some thousand orders (any order works). */
-const LETTERS = "tseilgkbcoafwKLdADPSvEMhyqxmn_rRNjF$pTCZWJBQuUOHIGVYzX"
+const LETTERS = "teinslarqwogFNBdGDvPkOR$juAH_mcyJbxQShKEfpVCXzLTUIZYMW"
 
 /** The name of the nth variable of a scope. */
 function nameOf(index: number): string {

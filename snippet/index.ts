@@ -11,7 +11,7 @@ const q = (window.ringtrail || { q: [] }).q
 if (q) {
   const api: Api = {
     swap,
-    number: (target?: string) => swaps.find((one) => one.number && (!target || target.match(one.find))),
+    number: (target?: string) => swaps.find((one) => (!target || target.match(one.find)) && one.number),
     beat,
     event: (name: string, fields: object) => beat("event", { name, fields }),
     consent,
@@ -26,7 +26,7 @@ if (q) {
     "click",
     (event) =>
       (event.composedPath() as HTMLAnchorElement[]).map(
-        ({ href }) => /^tel:/.test(href) && beat("tap", { number: href.slice(4) }),
+        ({ href }) => /^tel:/.test(href) && beat("tap", { number: href }),
       ),
     true,
   )

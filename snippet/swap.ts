@@ -1,7 +1,7 @@
 // Find, replace, restore: only the data of texts and the values of attributes are written.
 import type { PageAnswer, Swap } from "../shared/contract.js"
 import { emit } from "./events.js"
-import { options } from "./options.js"
+import { options, site } from "./options.js"
 import { beat } from "./visit.js"
 import { observe } from "./watch.js"
 
@@ -11,14 +11,14 @@ const origin: Record<string, string> = {}
 const flips = new Map<Node, number>()
 /** Blocks whose text waits for a framework. */
 const waiting = new Set<Node>()
-/** What the site chose itself; by default elements that no page has. */
-const chosen = options.target || "_"
+/** What the site chose itself; by default elements that no page has: those with the name of its id. */
+const chosen = options.target || site
 const run: Node[] = []
 let last = ""
 /** All swaps of this page, the outdated ones before the present ones: those lead a number back to the page's own. */
 export const swaps: Swap[] = []
-/** Whatever this does not find has none of the numbers. */
-let find = /(?!)/
+/** Whatever this does not find has none of the numbers. It comes with the first answer: nothing is read before. */
+export let find: RegExp
 /** What the script knows of pages comes with the answer: see `RULES` in server/core/number/match.ts. */
 let rules = {} as PageAnswer["rules"]
 
@@ -27,36 +27,34 @@ export const blockOf = (node: Node): Node =>
   (node as Element).closest?.(rules.blocks) || (node.parentNode && blockOf(node.parentNode)) || node
 
 /**
- * Whether a node may be written. Frameworks compare the server's text with their own when they take over a page, and throw
- * both away when they differ: so text inside their roots waits. React leaves a key on each element that it has compared, Vue
- * and Preact one on the root when all is done; two seconds after loading nobody is expected any more.
+ * Whether a node may not be written, or not yet. Frameworks compare the server's text with their own when they take over a page,
+ * and throw both away when they differ: so text inside their roots waits. React leaves a key on each element that it has compared,
+ * Vue and Preact one on the root when all is done; two seconds after loading nobody is expected any more.
  */
-const isFree = (node: Node) => {
+const isHeld = (node: Node) => {
   const label = (node as Attr).ownerElement
   const element = label || node.parentElement
   const root = !label && element?.closest(rules.roots)
   const block = blockOf(node)
   return (
-    !element ||
-    ((!element.closest(rules.kept) || element.closest(chosen)) &&
-      (!root ||
-        Object.keys(element)[0] ||
-        /_v|__k/.test(Object.keys(root) as unknown as string) ||
-        Date.now() - 2e3 > (performance.timing.loadEventEnd || 1 / 0) ||
-        !(
-          waiting.has(block) ||
+    element &&
+    ((element.closest(rules.kept) && !element.closest(chosen)) ||
+      (root &&
+        !Object.keys(element)[0] &&
+        !/_v|__k/.test(Object.keys(root) as unknown as string) &&
+        Date.now() - 2e3 < (performance.timing.loadEventEnd || 1 / 0) &&
+        (waiting.has(block) ||
           (waiting.add(block) &&
             setTimeout(() => {
               waiting.delete(block)
               swap(block)
-            }, 9))
-        )))
+            }, 9)))))
   )
 }
 
 /** Writes the numbers into a run of texts or into one attribute; a `tel:` address gets E.164. */
 const put = (nodes: Node[], dial?: string, text = nodes.map((node) => node.nodeValue).join("\0")) => {
-  if (find.test(text) && nodes.every(isFree)) {
+  if (find.test(text) && !nodes.some(isHeld)) {
     for (const { display, intl, number, match, digits } of swaps)
       text = text.replace(RegExp(match, "gi"), (found, abroad, body) => {
         let index = 0
@@ -107,45 +105,51 @@ const read = (node: Node) => {
   } catch {}
 }
 
-/** Swaps all numbers below `root`. Twice is as good as once. */
-export const swap = (root: Node = document) => {
-  const elements = [
-    root as Element,
-    ...(root as Element).querySelectorAll(options.shadow || `${rules.labelled},${chosen}`),
-  ]
-  // A page or a change without a number is not walked: one look at all its text and at the labelled elements' HTML.
-  if (
-    options.shadow ||
-    find.test(
-      (((root as Document).documentElement || root).textContent as string) +
-        elements.map((element) => element.outerHTML),
-    )
-  ) {
-    for (const element of elements) {
-      // Of a form whose fields are called `matches` or `attributes` there is nothing to be had: it is left alone.
-      try {
-        const { shadowRoot, firstChild } = element
-        if (options.shadow && shadowRoot) {
-          observe(shadowRoot)
-          swap(shadowRoot)
-        }
-        for (const attribute of element.attributes) {
-          const [kind, dial, value, own] = unescape(`${attribute.name}=${attribute.value}`).match(rules.label) || []
-          if (own) firstChild && put([firstChild], dial, own)
-          else if (kind || element.matches(chosen)) put([attribute], dial, value)
-        }
-      } catch {}
+/** Writes the numbers into the attributes of one element, and into its shadow root where the tag asks for it. */
+export const label = (element: Element) => {
+  // Of a form whose fields are called `matches` or `attributes` there is nothing to be had: it is left alone.
+  try {
+    const root = options.shadow && element.shadowRoot
+    if (root) {
+      observe(root)
+      swap(root)
     }
+    for (const attribute of element.attributes) {
+      const [kind, dial, value, own] = unescape(`${attribute.name}=${attribute.value}`).match(rules.label) as string[]
+      const node = own ? element.firstChild : attribute
+      if (node && (kind || element.matches(chosen))) put([node], dial, own || value)
+    }
+  } catch {}
+}
+
+/** The same for `root` and all below it. */
+export const labelAll = (root: Node) => {
+  for (const selector of [options.shadow || chosen, ...swaps.flatMap((one) => one.labelled)])
+    try {
+      ;(root as Element).querySelectorAll?.(selector).forEach(label)
+      ;(root as Element).matches?.(selector) && label(root as Element)
+    } catch {}
+}
+
+/** Swaps the numbers in the texts of `root`: without one it is not walked, one look at all its text is enough. */
+export const swapText = (root: Node) => {
+  if (find?.test(root.textContent as string)) {
     read(root)
     flush()
   }
 }
 
+/** Swaps all numbers below `root`. Twice is as good as once. */
+export const swap = (root: Node = document) => {
+  labelAll(root)
+  swapText((root as Document).documentElement || root)
+}
+
 /** Takes an answer's swaps: what other numbers were written before is restored first. */
-export const take = ({ swaps: next, rules: told }: Partial<PageAnswer> & Pick<PageAnswer, "swaps">) => {
+export const take = ({ swaps: next, rules: told = rules }: Partial<PageAnswer> & Pick<PageAnswer, "swaps">) => {
   const numbers = `${next.map((one) => one.number)}`
   if (last !== numbers) {
-    rules = told || rules
+    rules = told
     swaps.map((one) => (one.number = null))
     swaps.push(...next)
     find = RegExp(swaps.map((one) => one.find).join("|"))

@@ -1,6 +1,6 @@
 // Late content and single-page navigation: the observer sees every change of the page, its own included, and only what differs
 // is written.
-import { blockOf, swap, swaps } from "./swap.js"
+import { blockOf, find, label, labelAll, swapText } from "./swap.js"
 import { known, view } from "./visit.js"
 
 /** Only marketing parameters leave the browser: others carry names and e-mail addresses. */
@@ -19,8 +19,12 @@ const observer = new MutationObserver((records) => {
   const next = clean(location.href)
   // Of the three types of record only "childList" is that short; a changed text or attribute is the target itself.
   for (const { type, target, addedNodes } of records)
-    for (const node of type[9] ? [target] : addedNodes) swaps[0] && node.parentNode && blocks.add(blockOf(node))
-  blocks.forEach(swap)
+    for (const node of type[9] ? [target] : addedNodes)
+      if (find && node.parentNode) {
+        blocks.add(blockOf(node))
+        ;(node as Text).splitText ? label(node.parentNode as Element) : labelAll(node)
+      }
+  blocks.forEach(swapText)
   if (known.visit && page !== next) {
     referrer = page
     page = next

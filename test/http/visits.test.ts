@@ -126,7 +126,7 @@ describe.each(ENGINES)("visits on %s", (engine) => {
       await host.advance(1000)
       expect((await beat(host, site, visit.visit, body)).status).toBe(204)
     }
-    await happen({ kind: "tap", number: visit.swaps[0]?.number })
+    await happen({ kind: "tap", number: visit.swaps[0]?.href ?? "" })
     await happen({ kind: "form", fields: { name: "Jane" } })
     await happen({ kind: "event", name: "quote", fields: { size: "3 rooms" } })
     await happen({ kind: "identify", fields: { email: "jane@example.com" } })

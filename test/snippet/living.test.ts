@@ -75,6 +75,21 @@ describe("late content", () => {
     expect(await found.jsonValue()).toBe(true)
   })
 
+  test("[SN12] an element with a number of its own shows it again when its text is written anew", async () => {
+    const page = await open('<p>212-555-0123</p><b id=own data-dni="(212) 555-0123">ask us</b>')
+    await untilText(page, "#own", "(646) 555-0198")
+    const seen = await page.evaluate(async () => {
+      const own = document.querySelector("#own") as HTMLElement
+      ;(own.firstChild as Text).data = "call us"
+      await null
+      const seen = [own.textContent]
+      own.textContent = "write to us"
+      await null
+      return [...seen, own.textContent]
+    })
+    expect(seen).toEqual(["(646) 555-0198", "(646) 555-0198"])
+  })
+
   test("a pop-up appended to body swaps without reading the rest of the page again", async () => {
     const page = await open("<p id=first>212-555-0123</p>")
     await untilText(page, "#first", "646-555-0198")

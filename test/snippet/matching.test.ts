@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { describeSwap } from "../../server/core/number/match.js"
 import { fill, LOCALES } from "./cases.js"
 import { startChromium } from "./chromium.js"
 import { type Lab, openLab } from "./lab.js"
@@ -60,6 +61,42 @@ describe.each(LOCALES)("$name", ({ country, target, number, digits: [mine, lent]
     wanted = await settle(cases.map(([, after]) => after))
   })
   afterAll(() => page.close())
+
+  test.runIf(swapped.length > 0)(
+    "[SN11] the browser hands over every attribute in which the pattern would find a number",
+    async () => {
+      const { match, labelled } = describeSwap({ target, number: number || null, country })
+      const texts = swapped
+        .filter((template) => !template.includes("<"))
+        .flatMap((template) => [mine, lent].map((digits) => fill(template, digits)))
+      const widen = (text: string) => text.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0))
+      const encode = (text: string) => encodeURIComponent(text).replace(/\d(?=\D*$)/, (digit) => `%3${digit}`)
+      const { found, missed } = await page.evaluate(
+        ({ match, labelled, values }) => {
+          const missed: string[] = []
+          let found = 0
+          for (const value of values)
+            for (const [tag, name, text] of [
+              ["a", "href", `tel:${value}`],
+              ["a", "href", `TEL:${value}`],
+              ["img", "title", value],
+              ["button", "aria-label", value],
+            ] as const) {
+              const element = document.createElement(tag)
+              element.setAttribute(name, text)
+              // Only a link's address is percent-coded.
+              if (!RegExp(match, "gi").test(name === "href" ? unescape(text) : text)) continue
+              found++
+              if (!labelled.some((selector) => element.matches(selector))) missed.push(element.outerHTML)
+            }
+          return { found, missed }
+        },
+        { match, labelled, values: texts.flatMap((text) => [text, widen(text), encode(text)]) },
+      )
+      expect(missed).toEqual([])
+      expect(found).toBeGreaterThan(texts.length)
+    },
+  )
 
   test.each(cases.map(([before, after], index) => ({ before, after, index })))("$before → $after", ({ index }) => {
     expect(results[index]).toBe(wanted[index])

@@ -90,7 +90,7 @@ describe("what happens in a visit", () => {
     expect(prevented).toBe(false)
     await expect
       .poll(() => stage.lab.asked.at(-1)?.body)
-      .toEqual({ visit: "vis_1", kind: "tap", number: "+16465550198" })
+      .toEqual({ visit: "vis_1", kind: "tap", number: "tel:+16465550198" })
   })
 
   test("hiding and seeing the page again is told; where the visit has ended meanwhile, the page asks anew", async () => {

@@ -7,11 +7,10 @@ import { writeNational } from "../value/phone.js"
 export interface SwapForm {
   /** Source of the whole pattern (flags `gi`). Group 1: an international prefix. Group 2: digits whose grouping may be kept. */
   match: string
-  /**
-   * Source of a cheap pattern (no flags) without which `match` cannot match, in a text or in an element's HTML: the national
-   * digits of either number, or what may hide them there.
-   */
+  /** Source of a cheap pattern (no flags) without which `match` cannot match: the national digits of either number. */
   find: string
+  /** Selectors of the elements whose `href` (`tel:`), `aria-label`, `title` or `data-dni` may hold either number. */
+  labelled: string[]
   /** National significant digits of `number`, plain and full-width, when they fit into the target's grouping, else null. */
   digits: string[] | null
   /** `number` as it is written inside the site's country, or internationally when it is a foreign one. */
@@ -36,11 +35,6 @@ const OPEN = `(?:[(\uff08](?=[+${DIGIT}\\s]{1,9}[)\uff09]))?`
 const PLUS = "[+\uff0b]"
 /** International access codes of the fifteen locales: ITU E.164 lists of national prefixes. */
 const ACCESS = `(?:00|0?011|010|8${GAP}10)`
-/**
- * HTML that may hide the digits from a cheap pattern: a hard space, percent signs in a `tel:` address. The first of them stands
- * before the last digit, so near; whoever looked further would read a directory's whole text anew at each "Tel:".
- */
-const CODED = '&nbsp;|[tT][eE][lL]:[^"]{0,40}%'
 const KEYPAD = ["", "", "abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"]
 
 /** What a number begins with: looked for first, so that a long text costs little. */
@@ -95,10 +89,9 @@ export const RULES: PageAnswer["rules"] = {
   kept: `head,script,style,noscript,template,textarea,select,:read-write,${OTHERS}`,
   // Blocks, `<br>` too, part two numbers: all but these elements, within which a number may begin and end.
   blocks: `:not(a,abbr,b,bdi,bdo,big,cite,code,data,dfn,em,font,i,ins,kbd,mark,nobr,output,q,s,samp,small,span,strong,sub,sup,time,tt,u,var,wbr),${OTHERS}`,
-  // Elements and attributes ("name=value") that may hold a number. Groups: what is dialled (`tel:`, the whole address), the
-  // number that the element shows.
-  labelled: '[href^="tel:" i],[aria-label],[title],[data-dni]',
-  label: "^href=(?=([tT][eE][lL]:))(.+)|^(?:aria-label|title)=|^data-dni=(.+)",
+  // Attributes ("name=value") that may hold a number. Groups: what is dialled (`tel:`, the whole address), the number that the
+  // element shows.
+  label: "^href=(?=([tT][eE][lL]:))(.+)|^(?:aria-label|title)=|^data-dni=(.+)|",
   // Roots that a framework will take over: Next, Nuxt, Gatsby and Docusaurus, the usual mount points, a whole document.
   roots: '[id^=__],#root,#app,[data-reactroot],[data-server-rendered],html:has(>*>script[src*="/_next/"])',
 }
@@ -123,7 +116,7 @@ export function describeSwap(swap: { target: string; number: string | null; coun
 function buildForm({ target, number, country }: { target: string; number: string | null; country: string }): SwapForm {
   const page = parsePhoneNumberFromString(target)
   const lent = number === null ? undefined : parsePhoneNumberFromString(number)
-  if (!page) return { match: "(?!)", find: "(?!)", digits: null, display: null, intl: null, href: null }
+  if (!page) return { match: "(?!)", find: "(?!)", labelled: [], digits: null, display: null, intl: null, href: null }
   const fits =
     lent !== undefined &&
     lent.countryCallingCode === page.countryCallingCode &&
@@ -136,7 +129,8 @@ function buildForm({ target, number, country }: { target: string; number: string
         (numbers, index) => prefixPattern(numbers[0] ?? page, index === 0) + bodyPattern(numbers, fits && index === 0),
       )
       .join("|")})${AFTER}`,
-    find: [...sought.map((one) => cheapPattern(one.nationalNumber)), CODED].join("|"),
+    find: sought.map((one) => cheapPattern(one.nationalNumber)).join("|"),
+    labelled: labelSelectors(sought.map((one) => one.nationalNumber)),
     digits: fits ? [lent.nationalNumber, widen(lent.nationalNumber)] : null,
     display: lent ? displayOf(lent, country) : null,
     intl: lent ? lent.formatInternational() : null,
@@ -208,6 +202,29 @@ function digitPattern(digit: string): string {
 /** Full-width digits. */
 function widen(digits: string): string {
   return digits.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0))
+}
+
+/**
+ * Selectors of what has an attribute that may hold one of the numbers: the browser sorts out most of a page's attributes itself,
+ * for to hand an element to the script takes it longer. A number holds two digits that no letter of a vanity word stands for
+ * (one of the first three, a 0 or a 1), or the first of them in full width, or in a link a digit with a percent sign.
+ * Every attribute has a selector of its own and a link names its tag: that is how Chromium looks through a page fastest.
+ */
+function labelSelectors(nationals: string[]): string[] {
+  const choices = nationals.flatMap((national) => {
+    const digits = [...national].filter((digit, index) => index < 3 || digit < "2")
+    return [[...new Set(digits)].slice(0, 2), [widen(digits[0] ?? "")]]
+  })
+  // Single quotes, for double ones weigh twice as much in JSON.
+  const holds = (label: string, ...more: string[][]) =>
+    `:is(${[...choices, ...more].map((texts) => texts.map((text) => `[${label}*='${text}']`).join(""))})`
+  return [
+    `a[href^='tel:' i]${holds("href", ["%3"])}`,
+    "area[href^='tel:' i]",
+    `[aria-label]${holds("aria-label")}`,
+    `[title]${holds("title")}`,
+    "[data-dni]",
+  ]
 }
 
 /**
