@@ -67,7 +67,7 @@ describe.each(ENGINES)("origins on %s", (engine) => {
     const site = await createSite(host)
     const origin = "https://shop.example"
     const text = await (await post(site, "visits", { url: `${origin}/` }, { origin })).text()
-    expect(Buffer.byteLength(text)).toBeLessThan(4100)
+    expect(Buffer.byteLength(text)).toBeLessThan(4000)
     const { swaps, rules } = PageAnswer.parse(JSON.parse(text))
     expect(swaps[0]?.number).toBe(site.numbers[0])
     expect(Object.keys(rules)).toHaveLength(4)
