@@ -26,8 +26,8 @@ interface FieldProps {
   readonly guess?: "zone" | undefined
 }
 
-/** What is wrong with a field, if anything is. */
-function faultOf({ fault }: View, name: string): string | undefined {
+/** What is wrong with a field or with one of a group of fields, if anything is. */
+export function faultOf({ fault }: View, name: string): string | undefined {
   return fault?.errors.find(({ path }) => path === name || path.startsWith(`${name}.`))?.message
 }
 

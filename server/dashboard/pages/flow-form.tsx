@@ -3,7 +3,7 @@ import { type FlowFields, type Otherwise, type Texts, WEEKDAYS, WHISPER } from "
 import { CHANNELS } from "../../../shared/source.js"
 import type { Key } from "../language.js"
 import type { Markup } from "../page.js"
-import { Button, Faults, Field, nameOf, Select } from "../parts.js"
+import { Button, Faults, Field, faultOf, nameOf, Select } from "../parts.js"
 import { entered, type View } from "../view.js"
 import { DIGITS, HOUR_LINES, hourLines, type Section, writeTexts } from "./flow-entry.js"
 
@@ -264,7 +264,7 @@ function Hours({ view, flow }: FlowProps): Markup {
           <fieldset
             class="hours"
             aria-label={`${t("flow.hours")} ${format.number(index + 1)}`}
-            aria-describedby={isWrong(view, path) ? `e-${path}` : undefined}
+            aria-describedby={faultOf(view, path) === undefined ? undefined : `e-${path}`}
           >
             <p class="days">
               {WEEKDAYS.map((day, at) => (
@@ -357,11 +357,6 @@ function Menu({ view, flow: { menu } }: FlowProps): Markup {
   )
 }
 
-/** Whether a fault was found in a group of fields. */
-function isWrong({ fault }: View, group: string): boolean {
-  return fault?.errors.some(({ path }) => path === group || path.startsWith(`${group}.`)) ?? false
-}
-
 function MenuKey({
   view,
   digit,
@@ -375,12 +370,12 @@ function MenuKey({
   const path = `menu.keys.${digit}`
   const channel = entered(view, `${path}.source.channel`, stored?.source?.channel)
   const isSent = form.fields.use_menu !== undefined
-  const describedBy = isWrong(view, path) ? `e-${path}` : undefined
+  const describedBy = faultOf(view, path) === undefined ? undefined : `e-${path}`
   const text = (name: string, label: string, value: string | undefined) => (
     <input
       name={`${path}.${name}`}
       aria-label={`${label} ${digit}`}
-      aria-invalid={isWrong(view, `${path}.${name}`) ? "true" : undefined}
+      aria-invalid={faultOf(view, `${path}.${name}`) === undefined ? undefined : "true"}
       aria-describedby={describedBy}
       value={entered(view, `${path}.${name}`, value)}
     />
