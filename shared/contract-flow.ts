@@ -134,10 +134,13 @@ export const FlowAnswer = z.strictObject({
 })
 export type FlowAnswer = z.infer<typeof FlowAnswer>
 
+/** The longest caller that a preview is asked of. */
+export const CALLER_LIMIT = 60
+
 export const PreviewQuery = z.strictObject({
   number: phone.describe("the number that is dialled"),
   at: z.iso.datetime({ offset: true }).optional().describe("when; now, where it is absent"),
-  from: z.string().max(60).optional().describe("who calls"),
+  from: z.string().max(CALLER_LIMIT).optional().describe("who calls"),
   carrier: z.string().max(40).optional().describe("whose instructions to show"),
 })
 export type PreviewQuery = z.infer<typeof PreviewQuery>

@@ -1,5 +1,5 @@
 import { instantOf, wallOf } from "../../../shared/calendar.js"
-import { PreviewQuery } from "../../../shared/contract-flow.js"
+import { CALLER_LIMIT, PreviewQuery } from "../../../shared/contract-flow.js"
 import type { Scene } from "../../../shared/plan.js"
 import { previewCall } from "../../core/flow/flow-plan.js"
 import { listNumbers } from "../../core/number/number.js"
@@ -12,8 +12,6 @@ import type { Markup } from "../page.js"
 import { Badge, Field, Panel } from "../parts.js"
 import { attempt, filled, type View } from "../view.js"
 
-/** A caller is no longer: the contract would call the field by another name than the form does. */
-const CALLER_LENGTH = 60
 const MINUTE = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/
 
 /** What would become of a call: from whom, to which number, and when, by the site's clock. */
@@ -25,7 +23,8 @@ export function FlowPreview({ site, view, number }: { site: Site; view: View; nu
   const nowThere = `${wall.day}T${clockOf(wall.minute)}`
   const asked = {
     number: query.number ?? first,
-    from: (query.caller ?? "").slice(0, CALLER_LENGTH),
+    // Cut here: the contract would call the field by another name than the form does.
+    from: (query.caller ?? "").slice(0, CALLER_LIMIT),
     when: query.when ?? "",
   }
   const { view: judged, found } = attempt(view, () => {
