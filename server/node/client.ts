@@ -1,5 +1,5 @@
 import { networkOf } from "../core/lease/network.js"
-import { type Client, countryFrom, regionFrom } from "../core/visit/client.js"
+import { type Client, countryFrom, languageFrom, regionFrom } from "../core/visit/client.js"
 import type { Log } from "../http/host.js"
 
 const PEER = Symbol("peer")
@@ -35,7 +35,7 @@ export function clientReader(trustProxy: number, log: Log): (request: Request) =
     const country = countryFrom(place("cf-ipcountry"))
     return {
       userAgent: headers.get("user-agent") ?? "",
-      language: /^[A-Za-z-]{2,20}/.exec(headers.get("accept-language") ?? "")?.[0] ?? null,
+      language: languageFrom(headers.get("accept-language")),
       country,
       region: regionFrom(country, place("cf-region-code")),
       city: cityFrom(place("cf-ipcity")),

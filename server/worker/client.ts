@@ -1,5 +1,5 @@
 import { networkOf } from "../core/lease/network.js"
-import { type Client, countryFrom, regionFrom } from "../core/visit/client.js"
+import { type Client, countryFrom, languageFrom, regionFrom } from "../core/visit/client.js"
 
 /** What Cloudflare's edge knows of a request's place (`request.cf`), as far as it is read here. */
 interface Place {
@@ -16,7 +16,7 @@ export function readClient(request: Request): Client {
   const country = countryFrom(place?.country)
   return {
     userAgent: headers.get("user-agent") ?? "",
-    language: /^[A-Za-z-]{2,20}/.exec(headers.get("accept-language") ?? "")?.[0] ?? null,
+    language: languageFrom(headers.get("accept-language")),
     country,
     region: regionFrom(country, place?.regionCode),
     city: place?.city ?? null,

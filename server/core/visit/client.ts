@@ -15,6 +15,11 @@ export interface Client {
   readonly network?: string | null
 }
 
+/** The language that a browser asks for first (`en-US`); null where it names none. */
+export function languageFrom(header: string | null): string | null {
+  return /^[A-Za-z-]{2,20}/.exec(header ?? "")?.[0] ?? null
+}
+
 /** A country's ISO 3166 code as Cloudflare tells it; null for what is none: `XX` (not known), `T1` (Tor), anything malformed. */
 export function countryFrom(code: string | null | undefined): string | null {
   return code && /^(?!XX)[A-Z]{2}$/.test(code) ? code : null
