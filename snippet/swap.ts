@@ -32,9 +32,9 @@ export const blockOf = (node: Node): Node =>
  * Vue and Preact one on the root when all is done; two seconds after loading nobody is expected any more.
  */
 const isHeld = (node: Node) => {
-  const label = (node as Attr).ownerElement
-  const element = label || node.parentElement
-  const root = !label && element?.closest(rules.roots)
+  const owner = (node as Attr).ownerElement
+  const element = owner || node.parentElement
+  const root = !owner && element?.closest(rules.roots)
   const block = blockOf(node)
   return (
     element &&

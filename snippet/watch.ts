@@ -22,6 +22,7 @@ const observer = new MutationObserver((records) => {
     for (const node of type[9] ? [target] : addedNodes)
       if (find && node.parentNode) {
         blocks.add(blockOf(node))
+        // A text has no labels, but the element around it may have a number of its own to show in its place (rule SN12).
         ;(node as Text).splitText ? label(node.parentNode as Element) : labelAll(node)
       }
   blocks.forEach(swapText)

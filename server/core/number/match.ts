@@ -90,7 +90,7 @@ export const RULES: PageAnswer["rules"] = {
   // Blocks, `<br>` too, part two numbers: all but these elements, within which a number may begin and end.
   blocks: `:not(a,abbr,b,bdi,bdo,big,cite,code,data,dfn,em,font,i,ins,kbd,mark,nobr,output,q,s,samp,small,span,strong,sub,sup,time,tt,u,var,wbr),${OTHERS}`,
   // Attributes ("name=value") that may hold a number. Groups: what is dialled (`tel:`, the whole address), the number that the
-  // element shows.
+  // element shows. Any other attribute matches the empty end, without groups: there is always a match to take apart.
   label: "^href=(?=([tT][eE][lL]:))(.+)|^(?:aria-label|title)=|^data-dni=(.+)|",
   // Roots that a framework will take over: Next, Nuxt, Gatsby and Docusaurus, the usual mount points, a whole document.
   roots: '[id^=__],#root,#app,[data-reactroot],[data-server-rendered],html:has(>*>script[src*="/_next/"])',
